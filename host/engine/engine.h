@@ -1,0 +1,46 @@
+/* engine.h - what runs a plan: tiles in, tallies and stored draws out; all engines give the same bits. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_HOST_ENGINE_H
+#define APSIS_HOST_ENGINE_H
+#include "host/plan/plan.h"
+#include "include/apsis.h"
+
+struct apsis_tally;
+
+/* One job: tiles first_tile .. first_tile + tile_count - 1. Draws from `draws` on are not computed into anything. */
+struct apsis_job {
+    uint64_t seed, draws;
+    uint64_t first_tile, tile_count;
+    /* Either: every column of the plan that the tally wants is reduced into it (host/result/tally.h) ... */
+    struct apsis_tally *tally;
+    /* ... or, where tally is NULL: stored[c], NULL or room for tile_count * 1024 doubles, gets column c of the plan in draw
+       order, -0 as +0; draws outside `given` are stored as the NaN APSIS_NOT_GIVEN. */
+    double *const *stored;
+    const volatile int *cancel; /* looked at between blocks: not 0 ends the job with APSIS_INTERRUPTED */
+};
+
+struct apsis_engine_options {
+    int threads;          /* 0: as many as the machine has */
+    const char *cpu;      /* NULL: the best this machine has; "plain", "v3", "v4", "armv8" */
+    unsigned block;       /* 0: chosen from the plan; lanes in a block, a power of two from 16 to 512 */
+};
+
+struct apsis_engine {
+    const char *name; /* "interpreter" */
+    /* NULL, or why it cannot run here */
+    const char *(*available)(const struct apsis_engine_options *options);
+    /* Returns APSIS_OK and *run, or a failure with a text in *why (arena of the plan). */
+    enum apsis_status (*prepare)(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why);
+    enum apsis_status (*run)(void *run, const struct apsis_job *job);
+    /* "interpreter/x86-64-v4": as results name it */
+    const char *(*describe)(void *run);
+    void (*free)(void *run);
+};
+
+extern const struct apsis_engine apsis_engine_interpreter;
+
+/* All engines, NULL-terminated, and one by name. */
+const struct apsis_engine *const *apsis_engines(void);
+const struct apsis_engine *apsis_engine_find(const char *name);
+
+#endif

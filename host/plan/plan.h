@@ -1,0 +1,37 @@
+/* plan.h - a model made ready to run: programs over blocks of draws, with their registers, streams, tables and columns. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_HOST_PLAN_H
+#define APSIS_HOST_PLAN_H
+#include "host/plan/ir.h"
+#include "kernels/program.h"
+
+/* One number a draw that leaves the engine: a scalar output, one period of a series output, or a scalar or series input's value. */
+enum apsis_column_kind { APSIS_COLUMN_OUTPUT, APSIS_COLUMN_INPUT, APSIS_COLUMN_VALUE };
+
+struct apsis_plan_column {
+    enum apsis_column_kind kind;
+    uint32_t index;  /* ir->outputs (OUTPUT, VALUE) or ir->inputs (INPUT) */
+    int32_t period;  /* t, or -1 for a scalar */
+};
+
+struct apsis_plan_options {
+    int inputs; /* 1: scalar inputs are columns too; 2: series inputs as well (one column a period) */
+    const char *const *only; /* NULL, or the names of the outputs wanted, NULL-terminated: the rest is not computed */
+};
+
+struct apsis_plan {
+    struct apsis_arena *arena;
+    const struct apsis_ir *ir;
+    struct apsis_plan_column *columns; /* outputs in declared order, a series' periods in order; then inputs */
+    size_t column_count;
+    struct ap_program *program;   /* what kernels/interpret.c runs; see kernels/program.h */
+};
+
+/* NULL with diagnostics when the model cannot be run (a table that cannot be built, too large). */
+struct apsis_plan *apsis_plan_new(struct apsis_arena *arena, const struct apsis_ir *ir, const struct apsis_plan_options *options,
+                                  struct apsis_diagnostics *diagnostics);
+
+/* `apsis show --plan`: programs, instructions with names, registers, histories, streams. */
+void apsis_plan_print(const struct apsis_plan *plan, struct apsis_buffer *out);
+
+#endif
