@@ -101,6 +101,9 @@ AP_FN ap_f64 ap_gather(const double *base, ap_i64 index) { return base[index]; }
 AP_FN ap_u64 ap_gather_u64(const ap_word *base, ap_i64 index) { return base[index]; }
 /* low 32 bits of a times low 32 bits of b, all 64 bits of it */
 AP_FN ap_u64 ap_mul32(ap_u64 a, ap_u64 b) { return (ap_u64)(ap_u32)a * (ap_u32)b; }
+AP_FN ap_u64 ap_xor3(ap_u64 a, ap_u64 b, ap_u64 c) { return a ^ b ^ c; }
+/* table[index & 31] of a 32-entry table */
+AP_FN ap_f64 ap_table32(const double *table, ap_u64 index) { return table[index & 31]; }
 AP_FN double ap_lane(ap_f64 x, int lane) { (void)lane; return x; }
 AP_FN ap_f64 ap_load(const double *p) { return *p; }
 AP_FN void ap_store(double *p, ap_f64 x) { *p = x; }
@@ -180,6 +183,9 @@ AP_FN ap_u64 ap_gather_u64(const ap_word *base, ap_i64 index)
     return r;
 }
 AP_FN ap_u64 ap_mul32(ap_u64 a, ap_u64 b) { return (a & 0xffffffffu) * (b & 0xffffffffu); }
+AP_FN ap_u64 ap_xor3(ap_u64 a, ap_u64 b, ap_u64 c) { return a ^ b ^ c; }
+/* table[index & 31] of a 32-entry table */
+AP_FN ap_f64 ap_table32(const double *table, ap_u64 index) { return ap_gather(table, ap_as_i64(index & 31)); }
 AP_FN double ap_lane(ap_f64 x, int lane) { return x[lane]; }
 AP_FN ap_f64 ap_load(const double *p) { return *(const ap_f64_unaligned *)p; }
 AP_FN void ap_store(double *p, ap_f64 x) { *(ap_f64_unaligned *)p = x; }
