@@ -1,0 +1,33 @@
+"""apsis_command.py - runs the built command for the tests in Python."""
+# SPDX-License-Identifier: Apache-2.0
+import json
+import os
+import re
+import subprocess
+
+SOURCE = os.environ["APSIS_SRC"]
+BUILD = os.environ["APSIS_BIN"]
+COMMAND = os.path.join(BUILD, "apsis")
+MODELS = os.path.join(SOURCE, "models")
+
+
+def model_path(name):
+    return os.path.join(MODELS, name + ".risk")
+
+
+def run(*arguments, stdin=None, command=COMMAND, expect=0, timeout=300):
+    """The finished process; fails unless the exit code is `expect` (None: any)."""
+    done = subprocess.run([command, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout)
+    assert expect is None or done.returncode == expect, (
+        f"apsis {' '.join(map(str, arguments))}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return done
+
+
+def run_json(*arguments, **options):
+    return json.loads(run(*arguments, "--json", **options).stdout)
+
+
+def scenarios(name):
+    """The names of a model's scenarios, in order."""
+    with open(model_path(name)) as file:
+        return re.findall(r"^scenario (\w+)", file.read(), re.M)
