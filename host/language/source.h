@@ -26,4 +26,26 @@ struct apsis_sources {
     size_t count, capacity;
 };
 
+struct apsis_diagnostics;
+
+#define APSIS_SOURCE_LIMIT ((size_t)64 << 20) /* bytes of a model that are read; more is an error */
+
+/* Adds a copy of `text` under `name` (copied too) and returns its number. The text is taken as it is: see apsis_source_check. */
+uint32_t apsis_sources_add(struct apsis_sources *sources, const char *name, const char *text, size_t length);
+
+/* Looks at text number `source` as at a file: an error for empty, binary (a zero byte), invalid UTF-8 (with the line), too large. */
+enum apsis_status apsis_source_check(const struct apsis_sources *sources, uint32_t source, struct apsis_diagnostics *diagnostics);
+
+/* Reads and checks a file, or stdin when `path` is "-". APSIS_OK and its number in *source, or APSIS_FAILURE (cannot be read) or
+   APSIS_MODEL_ERROR (not a text) with the reason in the list. */
+enum apsis_status apsis_sources_read(struct apsis_sources *sources, const char *path, uint32_t *source,
+                                     struct apsis_diagnostics *diagnostics);
+
+/* Where a byte of a text stands. Lines and columns count from 1, a column for each code point; a tab is one column. */
+struct apsis_place {
+    size_t line, column;
+    size_t line_begin, line_end; /* bytes of that line, without its line end */
+};
+struct apsis_place apsis_source_place(const struct apsis_source *source, size_t offset);
+
 #endif

@@ -1,0 +1,116 @@
+/* source.c - the texts of a model: read, checked, and places in them worked out. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/language/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "host/language/diagnostic.h"
+
+uint32_t apsis_sources_add(struct apsis_sources *sources, const char *name, const char *text, size_t length)
+{
+    struct apsis_source *source = APSIS_PUSH(sources->arena, sources->items, sources->count, sources->capacity);
+    source->name = apsis_arena_copy(sources->arena, name, strlen(name));
+    source->text = apsis_arena_copy(sources->arena, text, length);
+    source->length = length;
+    return (uint32_t)(sources->count - 1);
+}
+
+/* Length of the UTF-8 sequence at `at`, or 0 when it is not one (overlong forms and surrogates are none). */
+static size_t utf8_length(const unsigned char *at, size_t left)
+{
+    if (at[0] < 0x80) return 1;
+    if (at[0] < 0xc2 || at[0] > 0xf4) return 0;
+    size_t length = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    if (left < length) return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80) return 0;
+    if (at[0] == 0xe0 && at[1] < 0xa0) return 0;
+    if (at[0] == 0xed && at[1] > 0x9f) return 0;
+    if (at[0] == 0xf0 && at[1] < 0x90) return 0;
+    if (at[0] == 0xf4 && at[1] > 0x8f) return 0;
+    return length;
+}
+
+enum apsis_status apsis_source_check(const struct apsis_sources *sources, uint32_t number, struct apsis_diagnostics *list)
+{
+    const struct apsis_source *source = &sources->items[number];
+    struct apsis_span whole = {number, 0, 0};
+    if (source->length > APSIS_SOURCE_LIMIT) {
+        apsis_error(list, whole, "%s is larger than %zu MB", source->name, APSIS_SOURCE_LIMIT >> 20);
+        return APSIS_MODEL_ERROR;
+    }
+    if (memchr(source->text, 0, source->length)) {
+        apsis_hint(list, apsis_error(list, whole, "%s is not a text file: it has zero bytes in it", source->name),
+                   "a model is plain text; save it as UTF-8");
+        return APSIS_MODEL_ERROR;
+    }
+    int blank = 1;
+    for (size_t at = 0; at < source->length;) {
+        const unsigned char *c = (const unsigned char *)source->text + at;
+        size_t length = utf8_length(c, source->length - at);
+        if (!length) {
+            struct apsis_span byte = {number, (uint32_t)at, (uint32_t)at + 1};
+            apsis_hint(list, apsis_error(list, byte, "a character that is not valid UTF-8 (byte 0x%02x)", *c),
+                       "save the file as UTF-8");
+            return APSIS_MODEL_ERROR;
+        }
+        int is_mark = at == 0 && length == 3 && memcmp(c, "\xef\xbb\xbf", 3) == 0; /* a byte order mark */
+        if (!is_mark && (length > 1 || !strchr(" \t\r\n", *c))) blank = 0;
+        at += length;
+    }
+    if (blank) {
+        apsis_error(list, whole, "%s is empty", source->name);
+        return APSIS_MODEL_ERROR;
+    }
+    return APSIS_OK;
+}
+
+enum apsis_status apsis_sources_read(struct apsis_sources *sources, const char *path, uint32_t *number, struct apsis_diagnostics *list)
+{
+    int is_stdin = strcmp(path, "-") == 0;
+    struct apsis_span nowhere = {0, 0, 0};
+    struct stat status;
+    FILE *file = is_stdin ? stdin : fopen(path, "rb");
+    if (!file || (!is_stdin && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))) {
+        if (file) apsis_hint(list, apsis_error(list, nowhere, "%s is a folder", path), "name the .risk file in it");
+        else if (errno == ENOENT) apsis_error(list, nowhere, "cannot open %s: there is no such file", path);
+        else if (errno == EACCES) apsis_error(list, nowhere, "cannot open %s: no permission to read it", path);
+        else apsis_error(list, nowhere, "cannot open %s: %s", path, strerror(errno));
+        if (file) fclose(file);
+        return APSIS_FAILURE;
+    }
+    size_t length = 0, capacity = 1 << 16, got;
+    char *text = apsis_malloc(capacity);
+    while (length <= APSIS_SOURCE_LIMIT && (got = fread(text + length, 1, capacity - length, file)) > 0) {
+        length += got;
+        if (length == capacity) text = apsis_realloc(text, capacity *= 2);
+    }
+    int failed = ferror(file);
+    if (!is_stdin) fclose(file);
+    if (failed) {
+        free(text);
+        apsis_error(list, nowhere, "cannot read %s", path);
+        return APSIS_FAILURE;
+    }
+    *number = apsis_sources_add(sources, path, text, length);
+    free(text);
+    return apsis_source_check(sources, *number, list);
+}
+
+struct apsis_place apsis_source_place(const struct apsis_source *source, size_t offset)
+{
+    struct apsis_place place = {1, 1, 0, 0};
+    const char *text = source->text;
+    if (offset > source->length) offset = source->length;
+    for (const char *next; (next = memchr(text + place.line_begin, '\n', offset - place.line_begin)); place.line++)
+        place.line_begin = (size_t)(next - text) + 1;
+    const char *end = memchr(text + offset, '\n', source->length - offset);
+    place.line_end = end ? (size_t)(end - text) : source->length;
+    if (end && place.line_end > place.line_begin && text[place.line_end - 1] == '\r') place.line_end--;
+    for (size_t i = place.line_begin; i < offset; i++) place.column += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return place;
+}
