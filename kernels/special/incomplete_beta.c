@@ -45,7 +45,7 @@ static double fraction(double a, double b, double x, double lambda)
     double above0 = 0, above = 1, below0 = 1, below = a * (lambda + 1) / (a + 1);
     for (int k = 1; k < 2000; k++) {
         double two = a + 2 * k, ratio = x / (two - 1), steps = k * (b - k) * ratio;
-        double c = (a + k - 1) * (a + b + k - 1) * ratio * steps / (two - 1);
+        double c = (a + k - 1) * (a + b + k - 1) * ratio * steps;
         /* alpha_(k+1) = (a+k-1)(a+b+k-1) k (b-k) x^2 / (a+2k-1)^2 */
         double beta = k + steps + (a + k) * (lambda + 1 + k * (2 - x)) / (two + 1);
         double above1 = ap_fma(beta, above, c * above0), below1 = ap_fma(beta, below, c * below0);
