@@ -33,7 +33,7 @@ static double lower_series(double a, double x)
 }
 
 /* Q / prefactor for x > a: Legendre's continued fraction, DLMF 8.9.2 contracted, by forward recurrence of its convergents */
-static double upper_fraction(double a, double x)
+double apsis_gamma_upper_fraction(double a, double x)
 {
     double b = x + 1 - a, above0 = 0, above = 1, below0 = 1, below = b;
     for (int k = 1; k < 2000; k++) {
@@ -113,7 +113,7 @@ struct apsis_tails apsis_gamma_tails(double a, struct apsis_dd x, double scale)
         if (a < 0.3) r.upper = upper_small(a, v), r.lower = 1 - r.upper;
         else r.lower = r.slope * lower_series(a, v), r.upper = 1 - r.lower;
     } else {
-        r.upper = r.slope * (a < LARGE || v > 2 * a + 20 ? upper_fraction(a, v) : tail_integral(v, -lambda, 1));
+        r.upper = r.slope * (a < LARGE || v > 2 * a + 20 ? apsis_gamma_upper_fraction(a, v) : tail_integral(v, -lambda, 1));
         r.lower = 1 - r.upper;
     }
     if (!(r.upper > 0)) r.upper = 0;

@@ -24,6 +24,7 @@ struct apsis_tails { double lower, upper, slope; };
 double apsis_gamma_scale(double a);
 struct apsis_tails apsis_gamma_tails(double a, struct apsis_dd x, double scale);
 double apsis_gamma_prefactor(double a, struct apsis_dd x, double scale);
+double apsis_gamma_upper_fraction(double a, double x); /* Q / prefactor, x > a and x >= 1.5 */
 
 /* sqrt(a b / (2 pi (a + b))) Gamma*(a + b) / (Gamma*(a) Gamma*(b)) */
 double apsis_beta_scale(double a, double b);
