@@ -1,0 +1,81 @@
+/* model.c - a model from its file to its syntax tree, and a check under all of its scenarios. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/plan/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct apsis_model *new_model(void)
+{
+    struct apsis_model *model = apsis_calloc(1, sizeof *model);
+    model->arena = apsis_arena_new();
+    model->sources.arena = model->arena;
+    model->diagnostics.arena = model->arena;
+    return model;
+}
+
+static struct apsis_model *parse(struct apsis_model *model)
+{
+    if (model->status == APSIS_OK) {
+        model->ast = apsis_parse(model->arena, &model->sources, model->source, &model->diagnostics);
+        if (model->diagnostics.errors) model->status = APSIS_MODEL_ERROR;
+    }
+    return model;
+}
+
+struct apsis_model *apsis_model_read(const char *path)
+{
+    struct apsis_model *model = new_model();
+    model->status = apsis_sources_read(&model->sources, path, &model->source, &model->diagnostics);
+    return parse(model);
+}
+
+struct apsis_model *apsis_model_parse(const char *name, const char *text, size_t length)
+{
+    struct apsis_model *model = new_model();
+    model->source = apsis_sources_add(&model->sources, name, text, length);
+    model->status = apsis_source_check(&model->sources, model->source, &model->diagnostics);
+    return parse(model);
+}
+
+void apsis_model_free(struct apsis_model *model)
+{
+    if (!model) return;
+    apsis_arena_free(model->arena);
+    free(model);
+}
+
+/* Adds those of `from` that are not in `to` yet. */
+static void merge(struct apsis_diagnostics *to, const struct apsis_diagnostics *from, const char *scenario)
+{
+    size_t known = to->count;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct apsis_diagnostic *d = &from->items[i];
+        int seen = 0;
+        for (size_t k = 0; k < known && !seen; k++)
+            seen = to->items[k].span.source == d->span.source && to->items[k].span.begin == d->span.begin &&
+                   !strcmp(to->items[k].message, d->message);
+        if (seen) continue;
+        struct apsis_diagnostic *copy = d->severity == APSIS_ERROR ? apsis_error(to, d->span, "%s", d->message)
+                                                                   : apsis_warning(to, d->span, "%s", d->message);
+        if (d->hint) apsis_hint(to, copy, "%s", d->hint);
+        else if (scenario) apsis_hint(to, copy, "this is so under the scenario %s", scenario);
+    }
+}
+
+enum apsis_status apsis_model_check(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics)
+{
+    size_t before = diagnostics->errors;
+    for (size_t i = 0; i <= ast->scenario_count; i++) {
+        const char *name = i ? ast->scenarios[i - 1].name : NULL;
+        struct apsis_overrides overrides = {&name, i ? 1 : 0, NULL, 0};
+        struct apsis_arena *arena = apsis_arena_new();
+        struct apsis_diagnostics list = {0};
+        list.arena = diagnostics->arena;
+        apsis_lower(arena, ast, &overrides, NULL, &list);
+        merge(diagnostics, &list, name);
+        apsis_arena_free(arena);
+        if (!i && list.errors) break; /* a broken model would say it all again under each scenario */
+    }
+    return diagnostics->errors > before ? APSIS_MODEL_ERROR : APSIS_OK;
+}

@@ -1,0 +1,45 @@
+/* model.h - a model from its file to its graph of values: reading, overrides, lowering. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_HOST_MODEL_H
+#define APSIS_HOST_MODEL_H
+#include "host/plan/ir.h"
+
+/* A model that was read: owns its texts, its tree and what is wrong with it. */
+struct apsis_model {
+    struct apsis_arena *arena;
+    struct apsis_sources sources;
+    struct apsis_diagnostics diagnostics;
+    struct apsis_ast *ast;    /* NULL when the file could not be read or is no text */
+    enum apsis_status status; /* APSIS_OK, APSIS_FAILURE (cannot be read), APSIS_MODEL_ERROR */
+    uint32_t source;          /* number of the model's own text */
+};
+
+/* Reads and parses a file, or stdin when `path` is "-". Never NULL; look at status and diagnostics. */
+struct apsis_model *apsis_model_read(const char *path);
+/* The same from a text in memory. */
+struct apsis_model *apsis_model_parse(const char *name, const char *text, size_t length);
+void apsis_model_free(struct apsis_model *model);
+
+/* What is laid over the model, in this order: scenarios by name, then sets (see apsis_parse_overrides). On the right of an
+   override its own name means its value so far. */
+struct apsis_overrides {
+    const char *const *scenarios;
+    size_t scenario_count;
+    const struct apsis_scenario *sets;
+    size_t set_count;
+};
+
+struct apsis_lower_options {
+    int keep_all;       /* every named value becomes an output with is_output = 0, for replay */
+    uint32_t replicate; /* r >= 1: every stream is that of "name#r" */
+};
+
+/* The graph of a model. `overrides` and `options` may be NULL. NULL when there are errors, which are then all in the list.
+   The IR points into the tree and its texts: they must live as long. */
+struct apsis_ir *apsis_lower(struct apsis_arena *arena, const struct apsis_ast *ast, const struct apsis_overrides *overrides,
+                             const struct apsis_lower_options *options, struct apsis_diagnostics *diagnostics);
+
+/* Everything that is wrong: the model alone, then under each of its scenarios. Returns APSIS_OK or APSIS_MODEL_ERROR. */
+enum apsis_status apsis_model_check(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics);
+
+#endif
