@@ -72,7 +72,9 @@ struct apsis_input {
     size_t parameter_count;
     int group;                /* correlated group, index into ir->groups, or -1 */
     size_t position;          /* in the group */
-    int is_scenario_override;
+    int spelling;             /* SOLVE nodes: which of the family's spellings the arguments are, with the chances of p10 and the like */
+    double percents[APSIS_MAX_PARAMETERS];
+    int is_scenario_override; /* 1: a scenario replaced the distribution; 2: a scenario changed or fixed the value (node is the draw still) */
     apsis_node_id node;       /* the DRAW node; for `apsis inputs` and rank correlations */
 };
 
@@ -104,6 +106,12 @@ struct apsis_output {
     struct apsis_span span;
 };
 
+/* A file that the model names: its contents are part of the model. */
+struct apsis_data_file {
+    const char *path; /* as written in the model */
+    uint8_t sha256[32];
+};
+
 struct apsis_ir {
     struct apsis_arena *arena;
     const char *name, *title, *currency, *scenario; /* scenario: names joined by " + ", or NULL */
@@ -125,13 +133,25 @@ struct apsis_ir {
     size_t output_count, output_capacity;
     uint64_t *node_index;         /* hash table of nodes, see ir.c */
     size_t node_index_size;
+    uint8_t *node_varies;         /* node by node: 1 where the value may differ by period */
+    size_t node_varies_capacity;
+    uint32_t *table_index;        /* hash table of period_tables, number + 1 */
+    size_t table_index_size;
+    struct apsis_data_file *data_files;
+    size_t data_file_count, data_file_capacity;
 };
+
+/* An empty graph (node 0 is there). Only lowering makes one. */
+struct apsis_ir *apsis_ir_new(struct apsis_arena *arena);
+/* Equal tables are one; `values` is copied, ir->periods numbers. */
+apsis_node_id apsis_ir_period(struct apsis_ir *ir, const double *values);
+apsis_node_id apsis_ir_read(struct apsis_ir *ir, uint32_t series, int32_t lag);
 
 /* "2031", "2026-07", "2035Q4": the label of period t (negative too). */
 const char *apsis_period_label(const struct apsis_ir *ir, long t, char text[16]);
 
-/* Building: equal nodes become one; operations on constants are computed here, by the very functions the engines use; x^2 and the
-   like stay as they are. */
+/* Building: equal nodes become one; operations on constants, and on numbers that depend on t alone, are computed here, by the very
+   functions the engines use; an IF on a constant is the branch that it takes. An argument of 0 gives 0. */
 apsis_node_id apsis_ir_const(struct apsis_ir *ir, double value);
 apsis_node_id apsis_ir_op(struct apsis_ir *ir, enum ap_operation op, apsis_node_id a, apsis_node_id b, apsis_node_id c);
 apsis_node_id apsis_ir_node(struct apsis_ir *ir, struct apsis_node node);
