@@ -39,6 +39,12 @@ static int is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* What could drive a terminal or break a report. */
+static int is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
+}
+
 static int is_name_start(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -73,10 +79,7 @@ static struct apsis_token lex_name(struct apsis_lexer *lexer, struct apsis_token
     uint32_t end = lexer->at + 1;
     while (end < lexer->length && is_name_part(lexer->text[end])) end++;
     size_t length = end - lexer->at;
-    if (length > APSIS_NAME_LIMIT) {
-        token = bad(lexer, token, end, "a name has at most 255 characters", NULL);
-        return token;
-    }
+    if (length > APSIS_NAME_LIMIT) return bad(lexer, token, end, "a name has at most 255 characters", NULL);
     token.kind = APSIS_TOKEN_NAME;
     for (int kind = APSIS_TOKEN_IF; kind <= APSIS_TOKEN_TO; kind++)
         if (token_words[kind][0] == *begin && strlen(token_words[kind]) == length && memcmp(token_words[kind], begin, length) == 0)
@@ -138,14 +141,19 @@ static struct apsis_token lex_number(struct apsis_lexer *lexer, struct apsis_tok
 
 static struct apsis_token lex_string(struct apsis_lexer *lexer, struct apsis_token token)
 {
-    uint32_t at = lexer->at + 1, n = lexer->length;
+    uint32_t at = lexer->at + 1, n = lexer->length, control = 0;
     const char *text = lexer->text;
     for (;; at++) {
         if (at >= n || text[at] == '\n' || (text[at] == '\r' && at + 1 < n && text[at + 1] == '\n'))
             return bad(lexer, token, at, "a string is not closed on its line", "end it with \"");
         if (text[at] == '"') break;
-        if (((unsigned char)text[at] < 0x20 && text[at] != '\t') || text[at] == 0x7f)
-            return bad(lexer, token, at, "a control character stands in a text", "delete it");
+        if (is_control(text[at]) && !control) control = at;
+    }
+    if (control) {
+        token.span.begin = control;
+        token = bad(lexer, token, control + 1, "a control character stands in a text", "delete it");
+        lexer->at = at + 1;
+        return token;
     }
     token.kind = APSIS_TOKEN_STRING;
     token.span.end = lexer->at = at + 1;
@@ -218,7 +226,7 @@ static struct apsis_token lex_stranger(struct apsis_lexer *lexer, struct apsis_t
     if (*at == '.' && left > 1 && is_digit(at[1]))
         return bad(lexer, token, skip_digits(lexer, lexer->at + 1), "a number begins with a digit", "write 0 before the decimal point: 0.5");
     for (length = 1; length < left && length < 4 && ((unsigned char)at[length] & 0xc0) == 0x80;) length++;
-    if ((unsigned char)*at < 0x20 || *at == 0x7f) return bad(lexer, token, lexer->at + 1, "a control character stands here", "delete it");
+    if (is_control(*at)) return bad(lexer, token, lexer->at + 1, "a control character stands here", "delete it");
     return bad(lexer, token, lexer->at + (uint32_t)length,
                (unsigned char)*at >= 0x80 ? "outside texts and comments only plain letters (a to z), digits and signs are known"
                                           : "this sign is not used in the language", NULL);
@@ -275,12 +283,19 @@ static int lex_comment(struct apsis_lexer *lexer, struct apsis_token *token)
     lexer->at = end;
     if (!is_section) return 0;
     while (begin < end && text[begin] == '#') begin++;
-    while (begin < end && strchr(" \t\r", text[begin])) begin++;
-    while (begin < end && strchr(" \t\r", text[end - 1])) end--;
+    while (begin < end && memchr(" \t\r", text[begin], 3)) begin++;
+    while (begin < end && memchr(" \t\r", text[end - 1], 3)) end--;
     lexer->fresh = 0;
     token->kind = APSIS_TOKEN_SECTION;
     token->span.begin = begin;
     token->span.end = end;
+    for (; begin < end; begin++)
+        if (is_control(text[begin])) {
+            token->span.begin = begin;
+            *token = bad(lexer, *token, begin + 1, "a control character stands in a section title", "delete it");
+            lexer->at = end;
+            break;
+        }
     return 1;
 }
 
