@@ -1,0 +1,145 @@
+/* samplers.c - what the draw loop needs of each distribution: its form, its numbers, its table. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/plan/samplers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/plan/table.h"
+#include "kernels/sampler.h"
+
+/* A table that some requests share. */
+struct job {
+    struct apsis_table_source source;
+    int by_score;               /* some request wants it by score */
+    struct apsis_table_rows u, score;
+    const double *rows[2];      /* in the arena: by u, by score */
+    const ap_word *index[2];
+    const char *why;
+};
+
+static double plain_value(const struct apsis_table_source *source, int upper, double v)
+{
+    const struct apsis_distribution *d = source->distribution;
+    return (upper ? d->family->quantile(d, 1 - v, v) : d->family->quantile(d, v, 1 - v)) - source->base[upper];
+}
+
+static void describe(const struct apsis_distribution *d, struct apsis_table_source *source)
+{
+    memset(source, 0, sizeof *source);
+    if (d->family->table) {
+        d->family->table(d, source);
+        return;
+    }
+    double low, high;
+    d->family->support(d, &low, &high);
+    source->family = d->family;
+    source->distribution = d;
+    source->value = plain_value;
+    source->scale = 1;
+    source->base[0] = low - low == 0 ? low : 0;
+    source->base[1] = high - high == 0 ? high : 0;
+}
+
+static int same(const struct apsis_table_source *a, const struct apsis_table_source *b)
+{
+    return a->family == b->family && a->distribution == b->distribution && a->transform == b->transform && a->value == b->value &&
+           !memcmp(a->p, b->p, sizeof a->p);
+}
+
+static void fill_family(const struct apsis_family *family, const double *p, struct ap_sampler *out)
+{
+    out->form = AP_SAMPLER_FAMILY;
+    out->family = (ap_u32)apsis_family_number(family);
+    while (out->parameter_count < APSIS_MAX_PARAMETERS && family->parameter_names[out->parameter_count]) out->parameter_count++;
+    if (p) memcpy(out->constant, p, sizeof out->constant);
+}
+
+static void keep(struct apsis_arena *arena, struct apsis_table_rows *built, const double **rows, const ap_word **index)
+{
+    double *r = APSIS_NEW_ARRAY(arena, double, built->row_count * 8);
+    memcpy(r, built->rows, built->row_count * 8 * sizeof *r);
+    *rows = r;
+    if (built->index_count) {
+        ap_word *i = APSIS_NEW_ARRAY(arena, ap_word, built->index_count);
+        memcpy(i, built->index, built->index_count * sizeof *i);
+        *index = i;
+    }
+    apsis_table_free(built);
+}
+
+enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_sampler_request *requests, size_t count)
+{
+    struct job *jobs = apsis_calloc(count + 1, sizeof *jobs);
+    size_t *job_of = apsis_calloc(count + 1, sizeof *job_of), job_count = 0;
+    enum apsis_status status = APSIS_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        struct apsis_sampler_request *r = &requests[i];
+        const struct apsis_distribution *d = r->distribution;
+        memset(r->out, 0, sizeof *r->out);
+        r->why = NULL;
+        job_of[i] = SIZE_MAX;
+        if (!d) {
+            fill_family(r->family, NULL, r->out);
+        } else if (d->family->form == APSIS_FORM_STEP || d->family->form == APSIS_FORM_KNOTTED || d->steps) {
+            r->out->form = AP_SAMPLER_STEPS;
+            r->why = apsis_steps_build(arena, d, &r->out->steps);
+        } else if (d->family->form == APSIS_FORM_TABLE) {
+            struct apsis_table_source source;
+            describe(d, &source);
+            r->out->form = AP_SAMPLER_TABLE;
+            r->out->table.base[0] = source.base[0], r->out->table.base[1] = source.base[1];
+            r->out->table.scale = source.scale;
+            r->out->table.transform = (ap_u32)source.transform;
+            if (source.scale == 0) { /* a point: any row will do */
+                r->out->form = AP_SAMPLER_STEPS;
+                r->why = apsis_steps_build_constant(arena, source.base[0], &r->out->steps);
+                continue;
+            }
+            size_t j = 0;
+            while (j < job_count && !same(&jobs[j].source, &source)) j++;
+            if (j == job_count) jobs[job_count++].source = source;
+            jobs[j].by_score |= r->from_score;
+            job_of[i] = j;
+        } else {
+            fill_family(d->family, d->p, r->out);
+        }
+    }
+#pragma omp parallel for schedule(dynamic, 1) if (job_count > 1)
+    for (size_t j = 0; j < job_count; j++) {
+        struct job *job = &jobs[j];
+        job->why = apsis_table_build(&job->source, &job->u);
+        if (job->why || !job->by_score) continue;
+        struct ap_table t = {.rows = job->u.rows, .index = job->u.index_count ? job->u.index : NULL, .base = {0, 0}, .scale = 1,
+                             .transform = (ap_u32)job->source.transform};
+        job->why = apsis_table_build_score(&t, &job->score);
+    }
+    for (size_t j = 0; j < job_count; j++) {
+        struct job *job = &jobs[j];
+        if (job->u.rows) keep(arena, &job->u, &job->rows[0], &job->index[0]);
+        if (job->score.rows) keep(arena, &job->score, &job->rows[1], &job->index[1]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct apsis_sampler_request *r = &requests[i];
+        if (job_of[i] != SIZE_MAX) {
+            const struct job *job = &jobs[job_of[i]];
+            r->why = job->why;
+            r->out->table.rows = job->rows[r->from_score != 0];
+            r->out->table.index = job->index[r->from_score != 0];
+        }
+        if (r->why) status = APSIS_MODEL_ERROR;
+    }
+    free(jobs);
+    free(job_of);
+    return status;
+}
+
+enum apsis_status apsis_sampler_build(struct apsis_arena *arena, const struct apsis_distribution *d, int from_score,
+                                      struct ap_sampler *out, const char **why)
+{
+    struct apsis_sampler_request r = {.distribution = d, .from_score = from_score, .out = out};
+    enum apsis_status status = apsis_samplers_build(arena, &r, 1);
+    *why = r.why;
+    return status;
+}
