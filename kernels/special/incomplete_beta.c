@@ -15,9 +15,10 @@ double apsis_beta_scale(double a, double b)
 
 static struct apsis_dd exponent(double a, double b, struct apsis_dd x, struct apsis_dd y) /* a ln(n x/a) + b ln(n y/b) <= 0, n = a + b */
 {
-    struct apsis_dd n = apsis_dd_sum(a, b);
-    struct apsis_dd p = apsis_dd_scale(a, apsis_dd_log_ratio(apsis_dd_multiply(n, x), apsis_dd_of(a)));
-    struct apsis_dd q = apsis_dd_scale(b, apsis_dd_log_ratio(apsis_dd_multiply(n, y), apsis_dd_of(b)));
+    double unit = a + b < 1 ? 0x1p332 : 1; /* small n times small x stays a number */
+    struct apsis_dd n = apsis_dd_sum(a * unit, b * unit);
+    struct apsis_dd p = apsis_dd_scale(a, apsis_dd_log_ratio(apsis_dd_multiply(n, x), apsis_dd_of(a * unit)));
+    struct apsis_dd q = apsis_dd_scale(b, apsis_dd_log_ratio(apsis_dd_multiply(n, y), apsis_dd_of(b * unit)));
     return apsis_dd_add(p, q);
 }
 
@@ -145,8 +146,8 @@ struct apsis_tails apsis_beta_tails(double a, double b, struct apsis_dd x, struc
         r.upper = near_tail(b, a, y.hi, x.hi, -lambda.hi, r.slope);
         r.lower = 1 - r.upper;
     }
-    if (!(r.upper > 0)) r.upper = 0;
-    if (!(r.lower > 0)) r.lower = 0;
+    r.lower = r.lower > 0 ? apsis_smaller(r.lower, 1) : 0;
+    r.upper = r.upper > 0 ? apsis_smaller(r.upper, 1) : 0;
     return r;
 }
 
@@ -160,7 +161,7 @@ static void complete(double x, double y, struct apsis_dd *xx, struct apsis_dd *y
 void apsis_incomplete_beta(double a, double b, double x, double y, double *lower, double *upper)
 {
     *lower = *upper = ap_nan();
-    if (apsis_bad_positive(a) || apsis_bad_positive(b) || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return;
+    if (apsis_bad_shape(a) || apsis_bad_shape(b) || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return;
     if (x == 0 || y == 0) {
         *lower = x == 0 ? 0 : 1, *upper = x == 0 ? 1 : 0;
         return;
@@ -178,7 +179,7 @@ static double edge_density(double shape, double other) /* where x (of this shape
 
 double apsis_beta_density(double a, double b, double x, double y)
 {
-    if (apsis_bad_positive(a) || apsis_bad_positive(b) || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return ap_nan();
+    if (apsis_bad_shape(a) || apsis_bad_shape(b) || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return ap_nan();
     if (x == 0) return edge_density(a, b);
     if (y == 0) return edge_density(b, a);
     struct apsis_dd xx, yy;
@@ -188,7 +189,7 @@ double apsis_beta_density(double a, double b, double x, double y)
 
 double apsis_beta_log_density(double a, double b, double x, double y)
 {
-    if (apsis_bad_positive(a) || apsis_bad_positive(b) || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return ap_nan();
+    if (apsis_bad_shape(a) || apsis_bad_shape(b) || !(x >= 0 && x <= 1 && y >= 0 && y <= 1)) return ap_nan();
     if (x == 0 || y == 0) return ap_log(apsis_beta_density(a, b, x, y));
     struct apsis_dd xx, yy;
     complete(x, y, &xx, &yy);

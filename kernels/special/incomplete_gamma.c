@@ -17,7 +17,7 @@ static struct apsis_dd exponent(double a, struct apsis_dd x) /* a ln(x/a) + a - 
 
 double apsis_gamma_prefactor(double a, struct apsis_dd x, double scale) /* x^a exp(-x) / Gamma(a) */
 {
-    if (x.hi > 1e300) return 0;
+    if (x.hi > 1e200) return 0;
     return scale * apsis_dd_exp(exponent(a, x));
 }
 
@@ -103,7 +103,7 @@ struct apsis_tails apsis_gamma_tails(double a, struct apsis_dd x, double scale)
 {
     struct apsis_tails r;
     double v = x.hi;
-    if (v > 1e300) return (struct apsis_tails){0 * v + 1, 0, 0};
+    if (v > 1e200) return (struct apsis_tails){1, 0, 0};
     r.slope = apsis_gamma_prefactor(a, x, scale);
     double lambda = (a - v) - x.lo;
     if (v <= a) {
@@ -116,15 +116,15 @@ struct apsis_tails apsis_gamma_tails(double a, struct apsis_dd x, double scale)
         r.upper = r.slope * (a < LARGE || v > 2 * a + 20 ? apsis_gamma_upper_fraction(a, v) : tail_integral(v, -lambda, 1));
         r.lower = 1 - r.upper;
     }
-    if (!(r.upper > 0)) r.upper = 0;
-    if (!(r.lower > 0)) r.lower = 0;
+    r.lower = r.lower > 0 ? apsis_smaller(r.lower, 1) : 0;
+    r.upper = r.upper > 0 ? apsis_smaller(r.upper, 1) : 0;
     return r;
 }
 
 void apsis_incomplete_gamma(double a, double x, double *lower, double *upper)
 {
     *lower = *upper = ap_nan();
-    if (apsis_bad_positive(a) || !(x >= 0)) return;
+    if (apsis_bad_shape(a) || !(x >= 0)) return;
     if (x == 0) {
         *lower = 0, *upper = 1;
         return;
@@ -135,7 +135,7 @@ void apsis_incomplete_gamma(double a, double x, double *lower, double *upper)
 
 double apsis_gamma_density(double a, double x)
 {
-    if (apsis_bad_positive(a) || x != x) return ap_nan();
+    if (apsis_bad_shape(a) || x != x) return ap_nan();
     if (x < 0) return 0;
     if (x == 0) return a < 1 ? ap_infinity() : a == 1 ? 1 : 0;
     return apsis_gamma_prefactor(a, apsis_dd_of(x), apsis_gamma_scale(a)) / x;
@@ -143,10 +143,10 @@ double apsis_gamma_density(double a, double x)
 
 double apsis_gamma_log_density(double a, double x)
 {
-    if (apsis_bad_positive(a) || x != x) return ap_nan();
+    if (apsis_bad_shape(a) || x != x) return ap_nan();
     if (x < 0) return -ap_infinity();
     if (x == 0) return a < 1 ? ap_infinity() : a == 1 ? 0 : -ap_infinity();
-    if (x > 1e300) return -x;
+    if (x > 1e200) return -x;
     struct apsis_dd d = exponent(a, apsis_dd_of(x));
     return d.hi + (d.lo + ap_log(apsis_gamma_scale(a) / x));
 }

@@ -65,7 +65,7 @@ static double gamma_search(double a, double lower, double upper, double x)
 
 double apsis_incomplete_gamma_inverse_from(double a, double lower, double upper, double guess)
 {
-    if (apsis_bad_positive(a) || bad_tails(lower, upper)) return ap_nan();
+    if (apsis_bad_shape(a) || bad_tails(lower, upper)) return ap_nan();
     if (lower == 0) return 0;
     if (upper == 0) return ap_infinity();
     if (!(guess > 1e-300 && guess < 1e300)) return apsis_incomplete_gamma_inverse(a, lower, upper);
@@ -74,7 +74,7 @@ double apsis_incomplete_gamma_inverse_from(double a, double lower, double upper,
 
 double apsis_incomplete_gamma_inverse(double a, double lower, double upper)
 {
-    if (apsis_bad_positive(a) || bad_tails(lower, upper)) return ap_nan();
+    if (apsis_bad_shape(a) || bad_tails(lower, upper)) return ap_nan();
     if (lower == 0) return 0;
     if (upper == 0) return ap_infinity();
     double x = 0;
@@ -95,6 +95,14 @@ double apsis_incomplete_gamma_inverse(double a, double lower, double upper)
     return gamma_search(a, lower, upper, x);
 }
 
+/* ln(small / large) += step for small + large = 1 */
+static void shift(double *small, double *large, double step)
+{
+    double e = ap_expm1(step), below = ap_fma(*small, e, 1);
+    *small = (ap_abs(step) < 0.5 ? ap_fma(*small, e, *small) : *small * ap_exp(step)) / below;
+    *large /= below;
+}
+
 static void beta_search(double a, double b, double lower, double upper, double gx, double gy, double *x, double *y)
 {
     double scale = apsis_beta_scale(a, b);
@@ -105,17 +113,10 @@ static void beta_search(double a, double b, double lower, double upper, double g
         else xx = apsis_dd_sum(1, -gy);
         struct apsis_tails r = apsis_beta_tails(a, b, xx, yy, scale);
         double step = next_step(&s, r, lower, upper, a * gy - b * gx, &last);
+        step = apsis_smaller(apsis_larger(step, -709), 709);
         s.at += step;
-        step = apsis_smaller(apsis_larger(step, -1400), 1400);
-        if (gx <= gy) { /* ln(x / y) += step */
-            double e = ap_abs(step) < 700 ? ap_expm1(step) : ap_exp(apsis_smaller(step, 709)), below = ap_fma(gx, e, 1);
-            gx = ap_fma(gx, e, gx) / below;
-            gy = gy / below;
-        } else {
-            double e = ap_abs(step) < 700 ? ap_expm1(-step) : ap_exp(apsis_smaller(-step, 709)), below = ap_fma(gy, e, 1);
-            gy = ap_fma(gy, e, gy) / below;
-            gx = gx / below;
-        }
+        if (gx <= gy) shift(&gx, &gy, step); /* ln(x / y) += step */
+        else shift(&gy, &gx, -step);
         if (!(gx > APSIS_TINY)) {
             gx = s.low > -1e8 && !last ? 2 * APSIS_TINY : 0;
             gy = 1;
@@ -134,7 +135,7 @@ static void beta_search(double a, double b, double lower, double upper, double g
 static int beta_edges(double a, double b, double lower, double upper, double *x, double *y)
 {
     *x = *y = ap_nan();
-    if (apsis_bad_positive(a) || apsis_bad_positive(b) || bad_tails(lower, upper)) return 1;
+    if (apsis_bad_shape(a) || apsis_bad_shape(b) || bad_tails(lower, upper)) return 1;
     if (lower != 0 && upper != 0) return 0;
     *x = lower == 0 ? 0 : 1, *y = 1 - *x;
     return 1;

@@ -5,7 +5,8 @@
 /*
  * Only + - * / sqrt fma and the kernels' exp, expm1, log and log1p are used, so a result is a function of its arguments.
  * Every loop is bounded. A NaN argument, or one outside the stated domain, gives NaN. Results below 1e-307 may be 0.
- * Stated errors are relative and the largest measured against mpmath over tests/data/special_points.txt.
+ * Parameters a, b and nu lie in 1e-100 .. 1e60. Measured errors: see each group; relative, the largest against mpmath over
+ * the 4,000 points of tests/data/special_points.txt, where a and b run from 0.001 to 1e8 and 1e7 and tails down to 1e-300.
  *
  * Sources: DLMF chapters 5, 7 and 8; DiDonato and Morris, TOMS 12 (1986) 377 and TOMS 18 (1992) 360 (continued fractions,
  * small-parameter forms); Loader, "Fast and accurate computation of binomial probabilities" (2000), whose saddle-point
@@ -14,18 +15,18 @@
  */
 #include <stdint.h>
 
-/* Gamma and beta functions. */
+/* Gamma and beta functions. Measured 5e-16 (lgamma, log_beta) and 7e-16 (digamma), relative to the larger of 1 and the value for the last two. */
 double apsis_lgamma(double x);                       /* ln Gamma(x), x > 0; keeps its digits at the zeros 1 and 2 */
 double apsis_gamma_correction(double x);             /* ln Gamma(x) - ((x - 1/2) ln x - x + ln(2 pi)/2), x > 0; absolute 1e-15 below 10 */
 double apsis_log_beta(double a, double b);           /* ln B(a, b), a, b > 0; no difference of large log-gammas */
 double apsis_digamma(double x);                      /* d/dx ln Gamma(x), x > 0 */
 
-/* Error function. erfcx(x) = exp(x^2) erfc(x), for x >= -26. */
+/* Error function. erfcx(x) = exp(x^2) erfc(x), for x >= -26. Measured 5e-16 for erf, 3e-15 for the others. */
 double apsis_erf(double x);
 double apsis_erfc(double x);
 double apsis_erfcx(double x);
 
-/* Regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P, each to its own relative error; a > 0, x >= 0. */
+/* Regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P, each to its own relative error; a > 0, x >= 0. Measured 5e-15. */
 void apsis_incomplete_gamma(double a, double x, double *lower, double *upper);
 /* x with P(a, x) = lower and Q(a, x) = upper, lower + upper = 1; the smaller of the two is the one that is used.
    The guess of _from is any positive number: one within 1e-5 of x costs one evaluation. */
@@ -35,7 +36,8 @@ double apsis_gamma_density(double a, double x);      /* x^(a-1) exp(-x) / Gamma(
 double apsis_gamma_log_density(double a, double x);
 
 /* Regularised incomplete beta functions I_x(a, b) and 1 - I_x(a, b) = I_y(b, a); a, b > 0, x in [0, 1], y = 1 - x.
-   The smaller of x and y is taken as exact, the other as its complement, which has more digits than a double. */
+   The smaller of x and y is taken as exact, the other as its complement, which has more digits than a double.
+   Measured 1e-14, and 9e-14 where a or b is 0.001. */
 void apsis_incomplete_beta(double a, double b, double x, double y, double *lower, double *upper);
 /* x and y = 1 - x, each with its own digits, with I_x(a, b) = lower and I_y(b, a) = upper; as for gamma. */
 void apsis_incomplete_beta_inverse(double a, double b, double lower, double upper, double *x, double *y);
@@ -43,7 +45,7 @@ void apsis_incomplete_beta_inverse_from(double a, double b, double lower, double
 double apsis_beta_density(double a, double b, double x, double y); /* x^(a-1) y^(b-1) / B(a, b) */
 double apsis_beta_log_density(double a, double b, double x, double y);
 
-/* Student's t with nu > 0 degrees of freedom (not whole ones only): P(T <= t), P(T > t), and t from both. */
+/* Student's t with nu > 0 degrees of freedom (not whole ones only): P(T <= t), P(T > t), and t from both. Measured 5e-15. */
 void apsis_student_t_tails(double nu, double t, double *lower, double *upper);
 double apsis_student_t_quantile(double nu, double lower, double upper);
 

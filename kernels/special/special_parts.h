@@ -35,6 +35,8 @@ double apsis_beta_prefactor(double a, double b, struct apsis_dd x, struct apsis_
 double apsis_rough_score(double lower, double upper);
 
 static inline int apsis_bad_positive(double x) { return !(x > 0 && x <= 0x1.fffffffffffffp+1023); }
+/* a parameter within 1e-100 .. 1e60, where no intermediate result overflows */
+static inline int apsis_bad_shape(double a) { return !(a >= 1e-100 && a <= 1e60); }
 static inline double apsis_smaller(double a, double b) { return a < b ? a : b; }
 static inline double apsis_larger(double a, double b) { return a > b ? a : b; }
 

@@ -7,7 +7,7 @@
 void apsis_student_t_tails(double nu, double t, double *lower, double *upper)
 {
     *lower = *upper = ap_nan();
-    if (apsis_bad_positive(nu) || t != t) return;
+    if (apsis_bad_shape(nu) || t != t) return;
     double size = ap_abs(t), tail = 0.5, a = nu / 2;
     if (size > 1e140 || size > 1e70 * ap_sqrt(nu)) {
         /* x = nu / t^2 may be no double: I_x(a, 1/2) is x^a / (a B(a, 1/2)) there */
@@ -25,7 +25,7 @@ void apsis_student_t_tails(double nu, double t, double *lower, double *upper)
 
 double apsis_student_t_quantile(double nu, double lower, double upper)
 {
-    if (apsis_bad_positive(nu) || !(lower >= 0 && upper >= 0 && lower <= 1 && upper <= 1 && lower + upper > 0.5)) return ap_nan();
+    if (apsis_bad_shape(nu) || !(lower >= 0 && upper >= 0 && lower <= 1 && upper <= 1 && lower + upper > 0.5)) return ap_nan();
     double p = apsis_smaller(lower, upper), rest = ap_abs(upper - lower), a = nu / 2, size;
     if (p == 0) size = ap_infinity();
     else if (rest == 0) size = 0;
