@@ -166,11 +166,11 @@ struct measure {
 #define N 20000
 #define SLOW 4000
 static const struct measure measures[] = {
-    {ELEMENTARY_exp, exact_exp, 0.6, {{LINEAR, -0.5, 0.5, NO_Y, N}, {LINEAR, -20, 20, NO_Y, N}, {LINEAR, -746, 710, NO_Y, N}, {LINEAR, -746, -707, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
-    {ELEMENTARY_expm1, exact_expm1, 0.7, {{LINEAR, -0.4, 0.4, NO_Y, N}, {LINEAR, -2, 2, NO_Y, N}, {LINEAR, -40, 45, NO_Y, 2 * N}, {LINEAR, 45, 710, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
-    {ELEMENTARY_exp2, exact_exp2, 0.6, {{LINEAR, -0.5, 0.5, NO_Y, N}, {LINEAR, -20, 20, NO_Y, N}, {LINEAR, -1076, 1025, NO_Y, N}, {LINEAR, -1076, -1020, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
-    {ELEMENTARY_log, exact_log, 0.6, {{LINEAR, 0.5, 2, NO_Y, 2 * N}, {LINEAR, 0.99, 1.01, NO_Y, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, NO_Y, N}, {EXPONENTS, 0x1p-20, 0x1p20, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
-    {ELEMENTARY_log1p, exact_log1p, 0.7, {{LINEAR, -0.999, 1, NO_Y, 2 * N}, {EXPONENTS, -0x1p-60, 0x1p-2, NO_Y, N}, {EXPONENTS, 0x1p-10, 0x1p70, NO_Y, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
+    {ELEMENTARY_exp, exact_exp, 0.8, {{LINEAR, -0.5, 0.5, NO_Y, N}, {LINEAR, -20, 20, NO_Y, N}, {LINEAR, -746, 710, NO_Y, N}, {LINEAR, -746, -707, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
+    {ELEMENTARY_expm1, exact_expm1, 0.8, {{LINEAR, -0.4, 0.4, NO_Y, N}, {LINEAR, -2, 2, NO_Y, N}, {LINEAR, -40, 45, NO_Y, 2 * N}, {LINEAR, 45, 710, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
+    {ELEMENTARY_exp2, exact_exp2, 0.8, {{LINEAR, -0.5, 0.5, NO_Y, N}, {LINEAR, -20, 20, NO_Y, N}, {LINEAR, -1076, 1025, NO_Y, N}, {LINEAR, -1076, -1020, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
+    {ELEMENTARY_log, exact_log, 0.9, {{LINEAR, 0.5, 2, NO_Y, 2 * N}, {LINEAR, 0.99, 1.01, NO_Y, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, NO_Y, N}, {EXPONENTS, 0x1p-20, 0x1p20, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
+    {ELEMENTARY_log1p, exact_log1p, 0.9, {{LINEAR, -0.999, 1, NO_Y, 2 * N}, {EXPONENTS, -0x1p-60, 0x1p-2, NO_Y, N}, {EXPONENTS, 0x1p-10, 0x1p70, NO_Y, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_log2, exact_log2, 1.0, {{LINEAR, 0.5, 2, NO_Y, 2 * N}, {LINEAR, 0.99, 1.01, NO_Y, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_log10, exact_log10, 1.0, {{LINEAR, 0.5, 2, NO_Y, 2 * N}, {LINEAR, 0.99, 1.01, NO_Y, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_sin, exact_sin, 1.0, {{LINEAR, -0.8, 0.8, NO_Y, N}, {LINEAR, -10, 10, NO_Y, N}, {EXPONENTS, -0x1p-1074, 0x1p1, NO_Y, N}, {EXPONENTS, -1, 0x1p44, NO_Y, 2 * N}}},
@@ -179,9 +179,9 @@ static const struct measure measures[] = {
     {ELEMENTARY_sinh, exact_sinh, 2.0, {{LINEAR, -1, 1, NO_Y, N}, {LINEAR, -25, 25, NO_Y, N}, {LINEAR, -711, 711, NO_Y, N}, {EXPONENTS, -0x1p-1074, 1, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_tanh, exact_tanh, 2.0, {{LINEAR, -1, 1, NO_Y, N}, {LINEAR, -25, 25, NO_Y, N}, {EXPONENTS, -0x1p-1074, 1, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_asinh, exact_asinh, 2.0, {{LINEAR, -1, 1, NO_Y, N}, {LINEAR, -25, 25, NO_Y, N}, {EXPONENTS, -0x1p-1074, 0x1p1023, NO_Y, N}, {EXPONENTS, -0x1p-8, 0x1p8, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
-    {ELEMENTARY_erfc, exact_erfc, 3.0, {{LINEAR, -6, 3, NO_Y, N}, {LINEAR, 0, 27.4, NO_Y, N}, {LINEAR, 26, 28, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
-    {ELEMENTARY_normal_cdf, exact_normal_cdf, 4.0, {{LINEAR, -4, 9, NO_Y, N}, {LINEAR, -39, 0, NO_Y, N}, {LINEAR, -38.6, -37, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
-    {ELEMENTARY_normal_quantile, exact_normal_quantile, 4.0, {{LINEAR, 0, 1, NO_Y, 2 * SLOW}, {LINEAR, 0.49, 0.51, NO_Y, SLOW}, {EXPONENTS, 0x1p-1074, 0x1p-2, NO_Y, SLOW}, {EXPONENTS, 0x1p-60, 0x1p-1, NO_Y, SLOW}, {LINEAR, 0.07, 0.08, NO_Y, SLOW}}},
+    {ELEMENTARY_erfc, exact_erfc, 1.5, {{LINEAR, -6, 3, NO_Y, N}, {LINEAR, 0, 27.4, NO_Y, N}, {LINEAR, 26, 28, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
+    {ELEMENTARY_normal_cdf, exact_normal_cdf, 1.5, {{LINEAR, -4, 9, NO_Y, N}, {LINEAR, -39, 0, NO_Y, N}, {LINEAR, -38.6, -37, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
+    {ELEMENTARY_normal_quantile, exact_normal_quantile, 3.0, {{LINEAR, 0, 1, NO_Y, 2 * SLOW}, {LINEAR, 0.49, 0.51, NO_Y, SLOW}, {EXPONENTS, 0x1p-1074, 0x1p-2, NO_Y, SLOW}, {EXPONENTS, 0x1p-60, 0x1p-1, NO_Y, SLOW}, {LINEAR, 0.07, 0.08, NO_Y, SLOW}}},
     {ELEMENTARY_pow, exact_pow, 1.0, {{LINEAR, 0, 3, -20, 20, N}, {LINEAR, 0.9, 1.1, -3000, 3000, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, -1.05, 1.05, N}, {LINEAR, 1, 10, 250, 330, N}, {EXPONENTS, 0x1p-30, 0x1p30, -36, 36, N}, {LINEAR, 0.97, 1.05, -20000, 20000, N}, {EVERY_BIT, 0, 0, -3, 3, N}}},
 };
 #define MEASURES (sizeof measures / sizeof *measures)
@@ -195,7 +195,8 @@ static void fill(const struct range *r, double *x, double *y, size_t n)
         if (r->shape == LINEAR) {
             x[i] = r->low + (r->high - r->low) * next_uniform();
         } else if (r->shape == EXPONENTS) {
-            x[i] = ldexp(1.0 + next_uniform(), low - 1 + (int)(next_bits() % (unsigned)(high - low + 1)));
+            double mantissa = 1.0 + next_uniform();
+            x[i] = ldexp(mantissa, low - 1 + (int)(next_bits() % (unsigned)(high - low + 1)));
             if (r->low < 0 && (next_bits() & 1)) x[i] = -x[i];
         } else {
             x[i] = of_bits(next_bits());
@@ -321,7 +322,7 @@ static void widths_agree(void **unused)
         for (size_t i = 0; i < 4096; i++) mix = (mix ^ (isnan(one[i]) ? 0x7ff8000000000000u : bits_of(one[i]))) * 0x100000001b3u + (mix >> 47);
     }
     printf("  mix of all results %016llx\n", (unsigned long long)mix);
-    assert_int_equal(mix, 0x0ull);
+    assert_int_equal(mix, 0xb4515b63920f9e2aull);
 }
 
 static double once(enum elementary_function f, double x, double y)
