@@ -13,8 +13,8 @@
 #define MARGIN 40    /* columns kept before the span of a cut line */
 
 /* ---------------------------------------------------------------- the list */
-static struct apsis_diagnostic *add(struct apsis_diagnostics *list, enum apsis_severity severity, struct apsis_span span,
-                                    const char *format, va_list arguments)
+static __attribute__((nonnull(4))) struct apsis_diagnostic *add(struct apsis_diagnostics *list, enum apsis_severity severity,
+                                                                struct apsis_span span, const char *format, va_list arguments)
 {
     size_t limit = severity == APSIS_ERROR ? KEPT_ERRORS : KEPT_WARNINGS;
     size_t warnings = list->count - (list->errors < KEPT_ERRORS ? list->errors : KEPT_ERRORS);

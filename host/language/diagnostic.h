@@ -23,12 +23,12 @@ struct apsis_diagnostics {
 
 /* Adds an error with a printf message; returns it so that a hint can be set. */
 struct apsis_diagnostic *apsis_error(struct apsis_diagnostics *list, struct apsis_span span, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), nonnull(3)));
 struct apsis_diagnostic *apsis_warning(struct apsis_diagnostics *list, struct apsis_span span, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), nonnull(3)));
 /* Sets the hint (printf); d may be NULL. */
 void apsis_hint(struct apsis_diagnostics *list, struct apsis_diagnostic *d, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), nonnull(3)));
 
 /* Prints all, in order of place:
      model.risk:3:12: error: message

@@ -150,6 +150,7 @@ void apsis_parser_end_statement(struct apsis_parser *p)
         struct apsis_diagnostic *d = apsis_parser_fail(p, p->token.span, "%s cannot follow %s here", apsis_token_words(p->token.kind),
                                                        apsis_token_words(p->previous.kind));
         if (p->stopped.kind == APSIS_TOKEN_ASSIGN) apsis_hint(p->list, d, "to compare two values write ==");
+        else if (p->stopped.kind == APSIS_TOKEN_IF) apsis_hint(p->list, d, "a choice begins with its condition: if a then b else c");
         else if (begins_value(p->stopped.kind) && p->previous.kind != APSIS_TOKEN_STRING)
             apsis_hint(p->list, d, "an operator such as * is missing between them, or a line end");
     }

@@ -34,7 +34,7 @@ int apsis_parser_accept(struct apsis_parser *p, enum apsis_token_kind kind);
 struct apsis_token apsis_parser_peek(const struct apsis_parser *p);
 /* Reports an error once a statement, and stops: until recovery nothing more is read. */
 struct apsis_diagnostic *apsis_parser_fail(struct apsis_parser *p, struct apsis_span span, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), nonnull(3)));
 /* "expected `what`, found ..." at the next token. */
 struct apsis_diagnostic *apsis_parser_expected(struct apsis_parser *p, const char *what);
 /* Reads the bracket that closes `open`, or reports that it is missing. */

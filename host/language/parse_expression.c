@@ -1,5 +1,7 @@
 /* parse_expression.c - values: operators by precedence, calls, brackets, calendar labels. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "host/language/parse.h"
 
 static struct apsis_expr *new_expr(struct apsis_parser *p, enum apsis_expr_kind kind, struct apsis_span span)
@@ -394,7 +396,8 @@ static void chained_comparison(struct apsis_parser *p, const struct apsis_expr *
     if (p->failed) return;
     uint32_t first = a->span.end - a->span.begin, middle = a->b->span.end - a->b->span.begin, last = third->span.end - third->span.begin;
     struct apsis_diagnostic *d = apsis_parser_fail(p, op, "comparisons cannot be chained");
-    if (first < 60 && middle < 60 && last < 60)
+    int one_line = !memchr(text + a->span.begin, '\n', third->span.end - a->span.begin);
+    if (one_line && first < 60 && middle < 60 && last < 60)
         apsis_hint(p->list, d, "write %.*s and %.*s %.*s %.*s", (int)first, text + a->span.begin, (int)middle, text + a->b->span.begin,
                    (int)(op.end - op.begin), text + op.begin, (int)last, text + third->span.begin);
     else apsis_hint(p->list, d, "write two comparisons with and between them");

@@ -226,6 +226,13 @@ void apsis_parse_definition(struct apsis_parser *p, struct apsis_definition **de
     *APSIS_PUSH(p->arena, *definitions, *count, *capacity) = d;
 }
 
+/* 1 for what may follow the names of an output line without a value: a clause or its end. */
+static int begins_clause(enum apsis_token_kind kind)
+{
+    return kind == APSIS_TOKEN_STRING || kind == APSIS_TOKEN_FROM || kind == APSIS_TOKEN_GIVEN || kind == APSIS_TOKEN_TARGETS ||
+           kind == APSIS_TOKEN_NEWLINE || kind == APSIS_TOKEN_END;
+}
+
 /* output: output definition | output name [indices], ... clauses */
 void apsis_parse_output(struct apsis_parser *p)
 {
@@ -238,6 +245,7 @@ void apsis_parse_output(struct apsis_parser *p)
         *APSIS_PUSH(p->arena, ast->definitions, ast->definition_count, p->definitions) = d;
         return;
     }
+    if (!begins_clause(p->token.kind) && p->token.kind != APSIS_TOKEN_COMMA) no_statement(p, &d);
     size_t first = ast->definition_count;
     for (;;) {
         d.kind = APSIS_DEFINE_OUTPUT;

@@ -35,6 +35,12 @@ static size_t utf8_length(const unsigned char *at, size_t left)
     return length;
 }
 
+/* 1 for the directional controls U+202A..U+202E and U+2066..U+2069, which make a text look other than it is. */
+static int turns_text(const unsigned char *c, size_t length)
+{
+    return length == 3 && c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}
+
 enum apsis_status apsis_source_check(const struct apsis_sources *sources, uint32_t number, struct apsis_diagnostics *list)
 {
     const struct apsis_source *source = &sources->items[number];
@@ -56,6 +62,12 @@ enum apsis_status apsis_source_check(const struct apsis_sources *sources, uint32
             struct apsis_span byte = {number, (uint32_t)at, (uint32_t)at + 1};
             apsis_hint(list, apsis_error(list, byte, "a character that is not valid UTF-8 (byte 0x%02x)", *c),
                        "save the file as UTF-8");
+            return APSIS_MODEL_ERROR;
+        }
+        if (turns_text(c, length)) {
+            struct apsis_span turn = {number, (uint32_t)at, (uint32_t)(at + length)};
+            apsis_hint(list, apsis_error(list, turn, "an invisible character that changes the direction of the text"),
+                       "delete it: what is read here would not be what stands here");
             return APSIS_MODEL_ERROR;
         }
         int is_mark = at == 0 && length == 3 && memcmp(c, "\xef\xbb\xbf", 3) == 0; /* a byte order mark */

@@ -33,7 +33,8 @@ struct apsis_diagnostics;
 /* Adds a copy of `text` under `name` (copied too) and returns its number. The text is taken as it is: see apsis_source_check. */
 uint32_t apsis_sources_add(struct apsis_sources *sources, const char *name, const char *text, size_t length);
 
-/* Looks at text number `source` as at a file: an error for empty, binary (a zero byte), invalid UTF-8 (with the line), too large. */
+/* Looks at text number `source` as at a file: an error for empty, binary (a zero byte), invalid UTF-8 or
+   a character that turns the direction of the text (with the line), too large. */
 enum apsis_status apsis_source_check(const struct apsis_sources *sources, uint32_t source, struct apsis_diagnostics *diagnostics);
 
 /* Reads and checks a file, or stdin when `path` is "-". APSIS_OK and its number in *source, or APSIS_FAILURE (cannot be read) or

@@ -14,6 +14,6 @@ void apsis_buffer_free(struct apsis_buffer *buffer);
 void apsis_buffer_add(struct apsis_buffer *buffer, const char *bytes, size_t length);
 void apsis_buffer_text(struct apsis_buffer *buffer, const char *text);
 void apsis_buffer_repeat(struct apsis_buffer *buffer, char c, size_t times);
-void apsis_buffer_printf(struct apsis_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void apsis_buffer_printf(struct apsis_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 
 #endif

@@ -290,6 +290,8 @@ static void test_more_messages(void **state)
     message("scenario\n", "expected a name behind scenario, found the end of the line");
     message("scenario s\n f(x) = 3", "a function cannot be changed here");
     message("scenario s\n x = 3 given a", "given belongs to an output");
+    message("output x: 3", "expected = or ~ behind x, found :");
+    message("x = 1 if a else 2", "if cannot follow a number here");
     message("x = f(a + b: 3)", "before a colon stands a name or a number");
 }
 
@@ -500,6 +502,7 @@ static void test_files(void **state)
                  {"\xef\xbb\xbf \n\t\r\n", "error: test.risk is empty\n", 7},
                  {"a\0b", "error: test.risk is not a text file: it has zero bytes in it\n  hint: a model is plain text; save it as UTF-8\n", 3},
                  {"a = 1\nb = \"h\xf6he\"\n", "test.risk:2:7: error: a character that is not valid UTF-8 (byte 0xf6)\n", 16},
+                 {"a = 1 # \xe2\x80\xae\n", "test.risk:1:9: error: an invisible character that changes the direction of the text\n", 12},
                  {"a = 1\n", "", 6}};
     char folder[] = "apsis_test_XXXXXX";
     assert_non_null(mkdtemp(folder));
