@@ -47,10 +47,17 @@ struct apsis_span apsis_span_from(struct apsis_span begin, const struct apsis_pa
 
 /* parse_expression.c */
 struct apsis_expr *apsis_parse_expr(struct apsis_parser *p);
-struct apsis_expr *apsis_parse_reference(struct apsis_parser *p); /* a name, a call, with brackets: permit[site] */
 struct apsis_expr *apsis_parse_signed_number(struct apsis_parser *p); /* 30%, -40% */
 struct apsis_expr *apsis_parse_cell(struct apsis_parser *p);  /* 30%, -40%, (1 / 3) */
 struct apsis_expr *apsis_expr_error(struct apsis_parser *p);
+struct apsis_expr *apsis_expr_new(struct apsis_parser *p, enum apsis_expr_kind kind, struct apsis_span span);
+/* Enters one level of nesting (left by p->depth--); 0 and an error when there are too many. */
+int apsis_parser_enter(struct apsis_parser *p);
+/* Sets p->height to one above the parts' heights a and b; an error when that is too high. */
+void apsis_parser_height(struct apsis_parser *p, struct apsis_span span, int a, int b);
+
+/* parse_reference.c */
+struct apsis_expr *apsis_parse_reference(struct apsis_parser *p); /* a name, a call, with brackets: permit[site] */
 /* [i], [i, j]; the next token is [ */
 void apsis_parse_indices(struct apsis_parser *p, struct apsis_index **indices, size_t *count);
 /* A calendar label, where one stands: 2030, 2025Q4, 2026-07. NULL where none does. */

@@ -1,10 +1,10 @@
-/* parse_expression.c - values: operators by precedence, calls, brackets, calendar labels. */
+/* parse_expression.c - values: operators by precedence, if, and limits of size and nesting. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "host/language/parse.h"
 
-static struct apsis_expr *new_expr(struct apsis_parser *p, enum apsis_expr_kind kind, struct apsis_span span)
+struct apsis_expr *apsis_expr_new(struct apsis_parser *p, enum apsis_expr_kind kind, struct apsis_span span)
 {
     if (++p->nodes == APSIS_NODE_LIMIT) {
         apsis_parser_fail(p, span, "the model is too large: it has more than %u parts", APSIS_NODE_LIMIT);
@@ -20,11 +20,11 @@ static struct apsis_expr *new_expr(struct apsis_parser *p, enum apsis_expr_kind 
 
 struct apsis_expr *apsis_expr_error(struct apsis_parser *p)
 {
-    return new_expr(p, APSIS_EXPR_ERROR, p->failed ? p->stopped.span : p->token.span);
+    return apsis_expr_new(p, APSIS_EXPR_ERROR, p->failed ? p->stopped.span : p->token.span);
 }
 
 /* Enters one level of nesting; 0 when there are too many. Each apsis_parse_expr and each sign counts one. */
-static int enter(struct apsis_parser *p)
+int apsis_parser_enter(struct apsis_parser *p)
 {
     if (p->depth >= APSIS_NESTING_LIMIT) {
         apsis_hint(p->list, apsis_parser_fail(p, p->token.span, "this is nested deeper than %d levels", APSIS_NESTING_LIMIT),
@@ -36,206 +36,12 @@ static int enter(struct apsis_parser *p)
 }
 
 /* Sets the height of the expression in hand: one above its highest part. */
-static void set_height(struct apsis_parser *p, struct apsis_span span, int a, int b)
+void apsis_parser_height(struct apsis_parser *p, struct apsis_span span, int a, int b)
 {
     p->height = (a > b ? a : b) + 1;
     if (p->height > APSIS_HEIGHT_LIMIT)
         apsis_hint(p->list, apsis_parser_fail(p, span, "this expression has more than %d steps", APSIS_HEIGHT_LIMIT),
                    "give a part of it a name of its own");
-}
-
-/* ---------------------------------------------------------------- calendar labels */
-static int digits(const char *text, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (text[i] < '0' || text[i] > '9') return 0;
-    return 1;
-}
-
-static int number_of(const char *text, uint32_t count)
-{
-    int value = 0;
-    while (count--) value = value * 10 + (*text++ - '0');
-    return value;
-}
-
-/* label: year | year Q digit | year - digit digit. A whole year is a label only where nothing else follows it: [2030], [2030..];
-   [2030 - t] is arithmetic. */
-struct apsis_expr *apsis_parse_label(struct apsis_parser *p, int bare_year_needs_end)
-{
-    struct apsis_span span = p->token.span;
-    const char *text = p->lexer.text + span.begin;
-    uint32_t left = p->lexer.length - span.begin;
-    if (p->token.kind != APSIS_TOKEN_NUMBER && p->token.kind != APSIS_TOKEN_QUARTER) return NULL;
-    if (p->token.kind == APSIS_TOKEN_NUMBER && (span.end - span.begin != 4 || !digits(text, 4))) return NULL;
-    int year = number_of(text, 4), part = 0;
-    enum apsis_calendar calendar = APSIS_CALENDAR_YEAR;
-    if (p->token.kind == APSIS_TOKEN_QUARTER) {
-        calendar = APSIS_CALENDAR_QUARTER;
-        part = text[5] - '0';
-    } else if (left > 5 && text[4] == '-' && digits(text + 5, 1)) {
-        uint32_t length = 1;
-        while (length < left - 5 && digits(text + 5 + length, 1)) length++;
-        part = length == 2 ? number_of(text + 5, 2) : 0;
-        span.end = span.begin + 5 + length;
-        if (part < 1 || part > 12) {
-            apsis_hint(p->list, apsis_parser_fail(p, span, length == 2 ? "a month is a number from 01 to 12" : "a month has two digits"),
-                       "write 2026-07; to subtract put blanks around the -");
-            return apsis_expr_error(p);
-        }
-        calendar = APSIS_CALENDAR_MONTH;
-        p->lexer.at = span.end; /* the lexer has read the year only */
-        p->token.span = span;
-        p->token.kind = APSIS_TOKEN_QUARTER;
-    } else {
-        if (year < 1000) return NULL;
-        if (bare_year_needs_end) {
-            enum apsis_token_kind next = apsis_parser_peek(p).kind;
-            if (next != APSIS_TOKEN_RIGHT_SQUARE && next != APSIS_TOKEN_COMMA && next != APSIS_TOKEN_RANGE) return NULL;
-        }
-    }
-    apsis_parser_advance(p);
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_PERIOD, span);
-    e->calendar = calendar;
-    e->year = year;
-    e->part = part;
-    return e;
-}
-
-/* ---------------------------------------------------------------- brackets and calls */
-static struct apsis_expr *index_end(struct apsis_parser *p)
-{
-    struct apsis_expr *label = apsis_parse_label(p, 1);
-    return label ? label : apsis_parse_expr(p);
-}
-
-static int ends_index(enum apsis_token_kind kind)
-{
-    return kind == APSIS_TOKEN_RIGHT_SQUARE || kind == APSIS_TOKEN_COMMA;
-}
-
-/* index: e | lo..hi | ..hi | lo.. | .. */
-static void parse_index(struct apsis_parser *p, struct apsis_index *index)
-{
-    index->span = p->token.span;
-    if (ends_index(p->token.kind)) {
-        apsis_hint(p->list, apsis_parser_expected(p, "an index"), "x[t] is this period, x[t-1] the last, x[2030] one of the calendar");
-        return;
-    }
-    if (p->token.kind != APSIS_TOKEN_RANGE) index->low = index->high = index_end(p);
-    if (apsis_parser_accept(p, APSIS_TOKEN_RANGE)) {
-        index->is_range = 1;
-        index->high = ends_index(p->token.kind) || p->failed ? NULL : index_end(p);
-    }
-    index->span = apsis_span_from(index->span, p);
-}
-
-void apsis_parse_indices(struct apsis_parser *p, struct apsis_index **indices, size_t *count)
-{
-    struct apsis_token open = p->token;
-    int height = 0;
-    apsis_parser_advance(p);
-    *indices = APSIS_NEW_ARRAY(p->arena, struct apsis_index, 2);
-    *count = 0;
-    do {
-        if (*count == 2) {
-            apsis_parser_fail(p, p->token.span, "a name has at most two indices: a category and a period");
-            return;
-        }
-        parse_index(p, &(*indices)[*count]);
-        if (p->height > height) height = p->height;
-        ++*count;
-    } while (apsis_parser_accept(p, APSIS_TOKEN_COMMA));
-    apsis_parser_close(p, &open, APSIS_TOKEN_RIGHT_SQUARE);
-    p->height = height;
-}
-
-/* argument: value | key: value | value where condition | else value */
-static void parse_argument(struct apsis_parser *p, struct apsis_argument *argument)
-{
-    argument->span = p->token.span;
-    int height;
-    if (apsis_parser_accept(p, APSIS_TOKEN_ELSE)) {
-        argument->is_else = 1;
-        argument->value = apsis_parse_expr(p);
-        argument->span = apsis_span_from(argument->span, p);
-        return;
-    }
-    if (apsis_token_is_keyword(p->token.kind) && apsis_parser_peek(p).kind == APSIS_TOKEN_COLON)
-        p->token.kind = APSIS_TOKEN_NAME; /* a parameter may be called column */
-    argument->value = apsis_parse_expr(p);
-    height = p->height;
-    if (p->token.kind == APSIS_TOKEN_COLON) {
-        struct apsis_expr *key = argument->value;
-        int fits = key->kind == APSIS_EXPR_NAME || key->kind == APSIS_EXPR_NUMBER || key->kind == APSIS_EXPR_TEXT ||
-                   (key->kind == APSIS_EXPR_NEGATE && key->a->kind == APSIS_EXPR_NUMBER);
-        if (!fits) {
-            apsis_parser_fail(p, key->span, "before a colon stands a name or a number");
-            return;
-        }
-        apsis_parser_advance(p);
-        argument->key = key;
-        argument->value = apsis_parse_expr(p);
-        height = p->height;
-    }
-    if (apsis_parser_accept(p, APSIS_TOKEN_WHERE)) {
-        argument->where = apsis_parse_expr(p);
-        if (p->height > height) height = p->height;
-    }
-    argument->span = apsis_span_from(argument->span, p);
-    p->height = height;
-}
-
-/* call: name ( argument, ... )   The name has been read, the next token is ( */
-static struct apsis_expr *parse_call(struct apsis_parser *p, const struct apsis_token *name)
-{
-    struct apsis_token open = p->token;
-    struct apsis_argument *arguments = NULL;
-    size_t count = 0, capacity = 0;
-    int height = 0;
-    apsis_parser_advance(p);
-    if (p->token.kind != APSIS_TOKEN_RIGHT_ROUND) {
-        do {
-            parse_argument(p, APSIS_PUSH(p->arena, arguments, count, capacity));
-            if (p->height > height) height = p->height;
-        } while (apsis_parser_accept(p, APSIS_TOKEN_COMMA));
-    }
-    apsis_parser_close(p, &open, APSIS_TOKEN_RIGHT_ROUND);
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_CALL, name->span);
-    e->span = apsis_span_from(name->span, p);
-    e->text = apsis_parser_text(p, name);
-    e->arguments = arguments;
-    e->argument_count = count;
-    set_height(p, e->span, height, 0);
-    return e;
-}
-
-struct apsis_expr *apsis_parse_reference(struct apsis_parser *p)
-{
-    struct apsis_token name = p->token;
-    struct apsis_expr *e;
-    if (!apsis_parser_accept(p, APSIS_TOKEN_NAME)) {
-        apsis_parser_expected(p, "a name");
-        return apsis_expr_error(p);
-    }
-    if (p->token.kind == APSIS_TOKEN_LEFT_ROUND) {
-        e = parse_call(p, &name);
-    } else {
-        e = new_expr(p, APSIS_EXPR_NAME, name.span);
-        e->text = apsis_parser_text(p, &name);
-    }
-    if (p->token.kind == APSIS_TOKEN_LEFT_SQUARE) {
-        struct apsis_expr *base = e;
-        int height = p->height;
-        e = new_expr(p, APSIS_EXPR_INDEX, name.span);
-        e->a = base;
-        apsis_parse_indices(p, &e->indices, &e->index_count);
-        e->span = apsis_span_from(name.span, p);
-        set_height(p, e->span, height, p->height);
-    }
-    if (p->token.kind == APSIS_TOKEN_LEFT_SQUARE)
-        apsis_hint(p->list, apsis_parser_fail(p, p->token.span, "a second pair of brackets"), "both indices stand in one pair: x[site, t]");
-    return e;
 }
 
 /* ---------------------------------------------------------------- operators */
@@ -245,7 +51,7 @@ static struct apsis_expr *parse_number(struct apsis_parser *p)
 {
     struct apsis_token token = p->token;
     apsis_parser_advance(p);
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_NUMBER, token.span);
+    struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_NUMBER, token.span);
     e->number = token.number;
     return e;
 }
@@ -277,7 +83,7 @@ static struct apsis_expr *parse_primary(struct apsis_parser *p)
     case APSIS_TOKEN_LEFT_ROUND: return parse_parentheses(p);
     case APSIS_TOKEN_STRING:
         apsis_parser_advance(p);
-        e = new_expr(p, APSIS_EXPR_TEXT, token.span);
+        e = apsis_expr_new(p, APSIS_EXPR_TEXT, token.span);
         e->text = apsis_parser_text(p, &token);
         return e;
     case APSIS_TOKEN_IF:
@@ -309,17 +115,17 @@ static struct apsis_expr *parse_power(struct apsis_parser *p)
     int height = p->height;
     struct apsis_span op = p->token.span;
     apsis_parser_advance(p);
-    if (!enter(p)) return base;
+    if (!apsis_parser_enter(p)) return base;
     struct apsis_expr *exponent = parse_unary(p);
     p->depth--;
     int right = p->height;
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_BINARY, base->span);
+    struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_BINARY, base->span);
     e->span = apsis_span_from(base->span, p);
     e->head = op;
     e->op = APSIS_BINARY_POW;
     e->a = base;
     e->b = exponent;
-    set_height(p, e->span, height, right);
+    apsis_parser_height(p, e->span, height, right);
     return e;
 }
 
@@ -328,15 +134,15 @@ static struct apsis_expr *parse_unary(struct apsis_parser *p)
 {
     struct apsis_span sign = p->token.span;
     if (p->token.kind != APSIS_TOKEN_MINUS) return parse_power(p);
-    if (!enter(p)) return apsis_expr_error(p);
+    if (!apsis_parser_enter(p)) return apsis_expr_error(p);
     apsis_parser_advance(p);
     struct apsis_expr *a = parse_unary(p);
     int height = p->height;
     p->depth--;
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_NEGATE, sign);
+    struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_NEGATE, sign);
     e->span = apsis_span_from(sign, p);
     e->a = a;
-    set_height(p, e->span, height, 0);
+    apsis_parser_height(p, e->span, height, 0);
     return e;
 }
 
@@ -374,15 +180,15 @@ static struct apsis_expr *parse_binary(struct apsis_parser *p, int lowest);
 static struct apsis_expr *parse_not(struct apsis_parser *p)
 {
     struct apsis_span word = p->token.span;
-    if (!enter(p)) return apsis_expr_error(p);
+    if (!apsis_parser_enter(p)) return apsis_expr_error(p);
     apsis_parser_advance(p);
     struct apsis_expr *a = parse_binary(p, COMPARISON - 1);
     int height = p->height;
     p->depth--;
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_NOT, word);
+    struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_NOT, word);
     e->span = apsis_span_from(word, p);
     e->a = a;
-    set_height(p, e->span, height, 0);
+    apsis_parser_height(p, e->span, height, 0);
     return e;
 }
 
@@ -413,13 +219,13 @@ static struct apsis_expr *parse_binary(struct apsis_parser *p, int lowest)
         apsis_parser_advance(p);
         struct apsis_expr *b = parse_binary(p, operators[row].precedence + 1);
         int right = p->height;
-        struct apsis_expr *e = new_expr(p, APSIS_EXPR_BINARY, a->span);
+        struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_BINARY, a->span);
         e->span = apsis_span_from(a->span, p);
         e->head = op;
         e->op = operators[row].op;
         e->a = a;
         e->b = b;
-        set_height(p, e->span, left, right);
+        apsis_parser_height(p, e->span, left, right);
         a = e;
         int next = operator_of(p->token.kind);
         if (operators[row].precedence == COMPARISON && next >= 0 && operators[next].precedence == COMPARISON) chained_comparison(p, a);
@@ -432,7 +238,7 @@ static struct apsis_expr *parse_if(struct apsis_parser *p)
 {
     struct apsis_span word = p->token.span;
     apsis_parser_advance(p);
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_IF, word);
+    struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_IF, word);
     e->a = apsis_parse_expr(p);
     int height = p->height;
     if (!apsis_parser_accept(p, APSIS_TOKEN_THEN)) apsis_parser_expected(p, "then");
@@ -442,13 +248,13 @@ static struct apsis_expr *parse_if(struct apsis_parser *p)
         apsis_hint(p->list, apsis_parser_expected(p, "else"), "every if needs an else: if a then b else c");
     e->c = apsis_parse_expr(p);
     e->span = apsis_span_from(word, p);
-    set_height(p, e->span, height, p->height);
+    apsis_parser_height(p, e->span, height, p->height);
     return e;
 }
 
 struct apsis_expr *apsis_parse_expr(struct apsis_parser *p)
 {
-    if (p->failed || !enter(p)) return apsis_expr_error(p);
+    if (p->failed || !apsis_parser_enter(p)) return apsis_expr_error(p);
     struct apsis_expr *e = p->token.kind == APSIS_TOKEN_IF ? parse_if(p) : parse_binary(p, 1);
     p->depth--;
     if (p->failed) e->kind = APSIS_EXPR_ERROR;
@@ -465,7 +271,7 @@ struct apsis_expr *apsis_parse_signed_number(struct apsis_parser *p)
     }
     struct apsis_expr *number = parse_number(p);
     if (!negative) return number;
-    struct apsis_expr *e = new_expr(p, APSIS_EXPR_NEGATE, sign);
+    struct apsis_expr *e = apsis_expr_new(p, APSIS_EXPR_NEGATE, sign);
     e->span = apsis_span_from(sign, p);
     e->a = number;
     return e;
