@@ -1,0 +1,158 @@
+/* cli.h - what the commands of `apsis` share: options, the model that was loaded, output, interruption. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_HOST_CLI_H
+#define APSIS_HOST_CLI_H
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "host/engine/engine.h"
+#include "host/language/ast.h"
+#include "host/plan/model.h"
+#include "host/plan/plan.h"
+#include "host/report/text.h"
+#include "host/result/result.h"
+#include "include/apsis.h"
+
+struct apsis_cli;
+
+/* ---------------------------------------------------------------- options.c */
+enum apsis_command_id {
+    APSIS_COMMAND_NEW, APSIS_COMMAND_RUN, APSIS_COMMAND_CHECK, APSIS_COMMAND_INPUTS, APSIS_COMMAND_REPLAY, APSIS_COMMAND_DRAWS,
+    APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMANDS
+};
+
+/* What was typed behind a command, taken apart and checked as far as it can be without the model. */
+struct apsis_options {
+    enum apsis_command_id command;
+    const char *file;           /* the one argument, or NULL */
+    const char **scenarios, **sets, **target_texts, **only; /* `only` is NULL-terminated, NULL when not given */
+    size_t scenario_count, set_count, target_count, only_count;
+    uint64_t draws, seed, from, draw, tiles;
+    int draws_given, draw_given, tiles_given;
+    const char *at;
+    struct apsis_percent *percentiles, *shortfalls;
+    size_t percentile_count, shortfall_count;
+    int percentiles_given, no_percentiles, shortfalls_given;
+    int threads;
+    const char *engine, *cpu, *record, *csv, *npy, *format;
+    double max_invalid;
+    int json, all_periods;
+    int show;                   /* '1' --ast, '2' --ir, '3' --plan, or 0 */
+};
+
+struct apsis_command {
+    enum apsis_command_id id;
+    const char *name, *synopsis, *summary, *example;
+    const char *argument;       /* "model.risk", or "[NAME]" for one that may be left out, or NULL */
+    enum apsis_status (*run)(struct apsis_cli *cli);
+};
+extern const struct apsis_command apsis_commands[APSIS_COMMANDS];
+
+struct apsis_option_row {
+    char id;
+    const char *name, *argument; /* argument NULL: a switch */
+    unsigned commands;           /* bit 1 << id of each command that takes it */
+    const char *help;
+};
+extern const struct apsis_option_row apsis_option_rows[];
+extern const size_t apsis_option_row_count;
+
+/* One command under way. */
+struct apsis_cli {
+    struct apsis_arena *arena;
+    struct apsis_options options;
+    const struct apsis_command *command;
+    struct apsis_page page, error_page; /* stdout, stderr */
+    struct apsis_model *model; /* NULL before it is read; owns texts, tree, diagnostics */
+    struct apsis_scenario *sets;
+    struct apsis_ir *ir;
+};
+
+/* APSIS_OK, or APSIS_USAGE after the fault was told. *done is set when there is nothing left to do (--help). */
+enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **argv, int *done);
+void apsis_options_front_page(struct apsis_buffer *out, const struct apsis_page *page);
+void apsis_options_help(const struct apsis_command *command, const struct apsis_page *page, struct apsis_buffer *out);
+
+/* ---------------------------------------------------------------- options_parse.c: what stands behind an option; 0 when it is not that */
+int apsis_parse_draws(const char *text, uint64_t *draws, const char **why);
+int apsis_parse_u64(const char *text, uint64_t *value);
+int apsis_parse_percents(struct apsis_arena *arena, const char *text, struct apsis_percent **list, size_t *count, const char **why);
+
+/* ---------------------------------------------------------------- output.c */
+/* Writes all of it to stdout and flushes. A closed pipe ends the process quietly; anything else is told and APSIS_FAILURE. */
+enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buffer *text);
+enum apsis_status apsis_cli_write_json(struct apsis_cli *cli, json_t *json); /* takes the reference */
+/* Tells what went wrong: on stderr, or in --json mode as {"error": ...} on stdout. Diagnostics, when there are any, go along.
+   Returns `status`. */
+enum apsis_status apsis_cli_fail(struct apsis_cli *cli, enum apsis_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Tells the diagnostics of the model; returns APSIS_MODEL_ERROR, or `status` when that is a failure of the machine. */
+enum apsis_status apsis_cli_fail_model(struct apsis_cli *cli, enum apsis_status status);
+void apsis_cli_warnings(struct apsis_cli *cli); /* prints what there is on stderr (not in --json mode) */
+/* "./my model.risk" as a shell wants it */
+const char *apsis_cli_shell_word(struct apsis_arena *arena, const char *word);
+json_t *apsis_cli_diagnostics_json(struct apsis_cli *cli);
+
+/* A file that appears whole or not at all: written beside its target, synced, renamed. */
+struct apsis_file {
+    FILE *stream;
+    char *path, *temporary; /* temporary NULL: stdout, or a device or pipe that is written in place */
+};
+enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struct apsis_file *file);
+enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *file, int keep);
+
+/* ---------------------------------------------------------------- load.c */
+/* Reads and parses options.file, and every --set. What is wrong is in cli->model->diagnostics, not told. */
+enum apsis_status apsis_cli_read(struct apsis_cli *cli);
+/* The same from a text in memory; `name` is where data files are looked for and what messages say. */
+enum apsis_status apsis_cli_read_text(struct apsis_cli *cli, const char *name, const char *text, size_t length);
+/* The graph of what was read, under the scenarios and settings of the options: cli->ir. Nothing is told. */
+enum apsis_status apsis_cli_lower(struct apsis_cli *cli, int keep_all);
+/* Both, and tells what is wrong. */
+enum apsis_status apsis_cli_load(struct apsis_cli *cli, int keep_all);
+size_t apsis_cli_errors(const struct apsis_cli *cli);
+/* Tells what is wrong with it. */
+enum apsis_status apsis_cli_plan(struct apsis_cli *cli, const struct apsis_plan_options *options, struct apsis_plan **plan);
+/* The engine that was asked for, prepared for the plan; *run is freed with engine->free. */
+enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine **engine, void **run);
+/* --only and --target against the outputs of cli->ir: names of an index become its members, targets join their outputs. */
+enum apsis_status apsis_cli_outputs(struct apsis_cli *cli);
+/* "apsis replay model.risk --seed 2 --scenario slow": the command that looks at a draw of this run, without --draw */
+const char *apsis_cli_replay_words(struct apsis_cli *cli);
+/* [{"path", "sha256"}] of the data files that the model names */
+json_t *apsis_cli_data_files(struct apsis_cli *cli);
+/* --target 'ev > 2000' taken apart: the output's name and the number; 0 when it is not that */
+int apsis_parse_target(struct apsis_arena *arena, const char *text, const char **name, double *above);
+
+/* ---------------------------------------------------------------- interrupt.c */
+extern volatile int apsis_interrupted; /* set by the first SIGINT or SIGTERM; the second ends the process */
+void apsis_interrupt_install(void);
+
+/* ---------------------------------------------------------------- progress.c */
+struct apsis_progress {
+    double started, last;
+    int shown, on;
+    const char *words;
+};
+void apsis_progress_start(struct apsis_progress *progress, const struct apsis_cli *cli, const char *words);
+void apsis_progress_show(void *progress, uint64_t done, uint64_t all, unsigned pass); /* as apsis_measure_settings wants it */
+void apsis_progress_end(struct apsis_progress *progress);
+double apsis_clock_seconds(void);
+
+/* ---------------------------------------------------------------- terminal.c */
+struct apsis_page apsis_page_of(int descriptor);
+
+/* ---------------------------------------------------------------- cmd_*.c */
+enum apsis_status apsis_cmd_new(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_run(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_check(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_inputs(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_replay(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_draws(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_verify(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_show(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_families(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_doctor(struct apsis_cli *cli);
+
+#endif

@@ -1,0 +1,213 @@
+/* cmd_draws.c - apsis draws: the inputs and outputs of every draw as a table, tile by tile in bounded memory. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/cli/cli.h"
+#include "host/report/report.h"
+#include "host/support/number.h"
+#include "kernels/tile.h"
+
+#define BATCH_BYTES ((size_t)32 << 20) /* of values held at a time */
+#define PIECE 256                      /* rows a thread writes out at a time */
+
+struct table {
+    const struct apsis_plan *plan;
+    double **stored;
+    uint64_t first_draw; /* of row 0 of the batch */
+};
+
+/* A comma or a quote inside a name asks for quotes around it. */
+static void put_field(struct apsis_buffer *out, const char *text)
+{
+    if (!text[strcspn(text, ",\"\n")]) {
+        apsis_buffer_text(out, text);
+        return;
+    }
+    apsis_buffer_text(out, "\"");
+    for (; *text; text++) apsis_buffer_printf(out, *text == '"' ? "\"\"" : "%c", *text);
+    apsis_buffer_text(out, "\"");
+}
+
+static void column_name(const struct apsis_plan *plan, size_t c, struct apsis_buffer *out)
+{
+    const struct apsis_plan_column *column = &plan->columns[c];
+    const char *name = column->kind == APSIS_COLUMN_INPUT ? plan->ir->inputs[column->index].name : plan->ir->outputs[column->index].name;
+    apsis_report_column_name(plan->ir, name, column->period, out);
+}
+
+static void put_value(const struct table *table, size_t c, double value, struct apsis_buffer *out)
+{
+    const struct apsis_plan_column *column = &table->plan->columns[c];
+    char text[APSIS_NUMBER_SIZE];
+    if (apsis_report_not_given(value)) return; /* an empty field */
+    if (column->kind != APSIS_COLUMN_INPUT) {
+        const struct apsis_output *output = &table->plan->ir->outputs[column->index];
+        if (output->categories && value >= 0 && value < (double)output->category_count) {
+            put_field(out, output->categories[(size_t)value]);
+            return;
+        }
+    }
+    apsis_number_print(text, value);
+    apsis_buffer_add(out, text, strlen(text));
+}
+
+static void put_csv_rows(const struct table *table, size_t from, size_t to, struct apsis_buffer *out)
+{
+    char text[24];
+    for (size_t row = from; row < to; row++) {
+        apsis_buffer_add(out, text, (size_t)snprintf(text, sizeof text, "%" PRIu64, table->first_draw + row));
+        for (size_t c = 0; c < table->plan->column_count; c++) {
+            apsis_buffer_add(out, ",", 1);
+            put_value(table, c, table->stored[c][row], out);
+        }
+        apsis_buffer_add(out, "\n", 1);
+    }
+}
+
+static void put_npy_rows(const struct table *table, size_t from, size_t to, struct apsis_buffer *out)
+{
+    for (size_t row = from; row < to; row++) {
+        uint64_t draw = table->first_draw + row;
+        apsis_buffer_add(out, (const char *)&draw, sizeof draw); /* little-endian, as every machine this runs on */
+        for (size_t c = 0; c < table->plan->column_count; c++) {
+            double value = table->stored[c][row];
+            if (apsis_report_not_given(value)) value = NAN;
+            apsis_buffer_add(out, (const char *)&value, sizeof value);
+        }
+    }
+}
+
+static void put_csv_head(const struct apsis_plan *plan, struct apsis_buffer *out)
+{
+    struct apsis_buffer name = {0};
+    apsis_buffer_text(out, "draw");
+    for (size_t c = 0; c < plan->column_count; c++) {
+        name.length = 0;
+        column_name(plan, c, &name);
+        apsis_buffer_text(out, ",");
+        put_field(out, name.text);
+    }
+    apsis_buffer_text(out, "\n");
+    apsis_buffer_free(&name);
+}
+
+/* Format version 1.0: magic, length, a Python literal padded to 64 bytes (2.0 where the literal is long). */
+static void put_npy_head(const struct apsis_plan *plan, uint64_t rows, struct apsis_buffer *out)
+{
+    struct apsis_buffer text = {0};
+    apsis_buffer_text(&text, "{'descr': [('draw', '<u8')");
+    for (size_t c = 0; c < plan->column_count; c++) {
+        apsis_buffer_text(&text, ", ('");
+        column_name(plan, c, &text);
+        apsis_buffer_text(&text, "', '<f8')");
+    }
+    apsis_buffer_printf(&text, "], 'fortran_order': False, 'shape': (%" PRIu64 ",), }", rows);
+    int wide = text.length > 65000;
+    size_t before = wide ? 12 : 10, whole = (before + text.length + 1 + 63) / 64 * 64, length = whole - before;
+    apsis_buffer_repeat(&text, ' ', length - text.length - 1);
+    apsis_buffer_text(&text, "\n");
+    apsis_buffer_add(out, wide ? "\x93NUMPY\x02\x00" : "\x93NUMPY\x01\x00", 8);
+    unsigned char size[4] = {(unsigned char)length, (unsigned char)(length >> 8), (unsigned char)(length >> 16), (unsigned char)(length >> 24)};
+    apsis_buffer_add(out, (const char *)size, wide ? 4 : 2);
+    apsis_buffer_add(out, text.text, text.length);
+    apsis_buffer_free(&text);
+}
+
+static enum apsis_status write_all(struct apsis_file *file, const struct apsis_buffer *text)
+{
+    return fwrite(text->text, 1, text->length, file->stream) == text->length ? APSIS_OK : APSIS_FAILURE;
+}
+
+static enum apsis_status put_batch(const struct table *table, size_t rows, int npy, struct apsis_file *file)
+{
+    enum { ROUND = 64 };
+    struct apsis_buffer pieces[ROUND] = {{0}};
+    enum apsis_status status = APSIS_OK;
+    for (size_t begin = 0; begin < rows && !status && !apsis_interrupted; begin += ROUND * PIECE) {
+        size_t end = begin + ROUND * PIECE < rows ? begin + ROUND * PIECE : rows;
+        int count = (int)((end - begin + PIECE - 1) / PIECE);
+#pragma omp parallel for schedule(dynamic)
+        for (int i = 0; i < count; i++) {
+            size_t from = begin + (size_t)i * PIECE, to = from + PIECE < end ? from + PIECE : end;
+            pieces[i].length = 0;
+            if (npy) put_npy_rows(table, from, to, &pieces[i]);
+            else put_csv_rows(table, from, to, &pieces[i]);
+        }
+        for (int i = 0; i < count && !status; i++) status = write_all(file, &pieces[i]);
+    }
+    for (int i = 0; i < ROUND; i++) apsis_buffer_free(&pieces[i]);
+    return status;
+}
+
+static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run, struct apsis_file *file, int npy)
+{
+    uint64_t first = cli->options.from, end = first + cli->options.draws, last_tile = (end + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
+    size_t tile_bytes = (plan->column_count + 1) * AP_TILE_DRAWS * sizeof(double), tiles = BATCH_BYTES / tile_bytes ? BATCH_BYTES / tile_bytes : 1;
+    double **stored = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1), **shifted = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1);
+    double *room = apsis_malloc(tiles * tile_bytes);
+    struct apsis_buffer head = {0};
+    struct apsis_progress progress;
+    enum apsis_status status = APSIS_OK;
+    for (size_t c = 0; c < plan->column_count; c++) stored[c] = room + c * tiles * AP_TILE_DRAWS;
+    if (npy) put_npy_head(plan, cli->options.draws, &head);
+    else put_csv_head(plan, &head);
+    int fault = write_all(file, &head) != APSIS_OK;
+    apsis_buffer_free(&head);
+    apsis_progress_start(&progress, cli, "writing");
+    for (uint64_t tile = first / AP_TILE_DRAWS; tile < last_tile && !status && !fault && !apsis_interrupted; tile += tiles) {
+        uint64_t count = last_tile - tile < tiles ? last_tile - tile : tiles;
+        struct apsis_job job = {.seed = cli->options.seed, .draws = end, .first_tile = tile, .tile_count = count, .stored = stored, .cancel = &apsis_interrupted};
+        status = engine->run(run, &job);
+        if (status) break;
+        uint64_t begin = tile * AP_TILE_DRAWS, from = begin > first ? begin : first, to = (tile + count) * AP_TILE_DRAWS;
+        if (to > end) to = end;
+        for (size_t c = 0; c < plan->column_count; c++) shifted[c] = stored[c] + (from - begin);
+        struct table table = {plan, shifted, from};
+        fault = put_batch(&table, (size_t)(to - from), npy, file) != APSIS_OK;
+        apsis_progress_show(&progress, to - first, end - first, 1);
+    }
+    apsis_progress_end(&progress);
+    free(room);
+    if (fault) return APSIS_OK; /* the stream remembers: apsis_file_close tells */
+    if (status == APSIS_INTERRUPTED || apsis_interrupted) return apsis_cli_fail(cli, APSIS_INTERRUPTED, file->temporary ? "interrupted: %s is not written" : "interrupted: %s is not complete", file->path);
+    return status ? apsis_cli_fail(cli, status, "the draws cannot be computed") : APSIS_OK;
+}
+
+enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
+{
+    struct apsis_options *options = &cli->options;
+    struct apsis_plan *plan;
+    const struct apsis_engine *engine;
+    struct apsis_file file;
+    void *run = NULL;
+    if (!options->csv == !options->npy) return apsis_cli_fail(cli, APSIS_USAGE, options->csv ? "either --csv or --npy" : "where to? --csv FILE or --npy FILE; - is stdout");
+    if (!options->draws_given) return apsis_cli_fail(cli, APSIS_USAGE, "how many? --draws N");
+    if (options->from + options->draws > 1ull << 49) return apsis_cli_fail(cli, APSIS_USAGE, "--from and --draws go past draw 2^49");
+    const char *path = options->csv ? options->csv : options->npy;
+    if (options->json && !strcmp(path, "-")) return apsis_cli_fail(cli, APSIS_USAGE, "--json and the draws cannot both go to stdout: name a file");
+    enum apsis_status status = apsis_cli_load(cli, 0);
+    if (status == APSIS_OK) status = apsis_cli_outputs(cli);
+    struct apsis_plan_options plan_options = {.inputs = 2, .only = options->only};
+    if (status == APSIS_OK) status = apsis_cli_plan(cli, &plan_options, &plan);
+    if (status) return status;
+    apsis_cli_warnings(cli);
+    status = apsis_cli_engine(cli, plan, &engine, &run);
+    if (status) return status;
+    status = apsis_file_open(cli, path, &file);
+    if (status == APSIS_OK) {
+        double started = apsis_clock_seconds();
+        status = stream(cli, plan, engine, run, &file, options->npy != NULL);
+        enum apsis_status closed = apsis_file_close(cli, &file, status == APSIS_OK);
+        if (status == APSIS_OK) status = closed;
+        if (status == APSIS_OK && options->json)
+            status = apsis_cli_write_json(cli, json_pack("{s:s,s:o,s:o,s:I,s:o}", "file", path, "first_draw", apsis_json_u64(options->from), "draws",
+                                                         apsis_json_u64(options->draws), "columns", (json_int_t)plan->column_count + 1, "seconds",
+                                                         apsis_json_double(apsis_clock_seconds() - started)));
+    }
+    engine->free(run);
+    return status;
+}

@@ -1,0 +1,281 @@
+/* options.c - the table of commands and options, and the reader that goes by it; help is printed from the same table. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/cli/cli.h"
+#include "host/support/number.h"
+
+const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
+    {APSIS_COMMAND_NEW, "new", "apsis new FILE.risk", "write a commented model of 20 lines that runs", "apsis new venture.risk", "FILE.risk", apsis_cmd_new},
+    {APSIS_COMMAND_RUN, "run", "apsis run MODEL [OPTION]...", "draw a model many times and report its outputs: percentiles with their errors",
+     "apsis run model.risk --draws 10M --scenario slow_permits --target 'ev > 2000'", "MODEL", apsis_cmd_run},
+    {APSIS_COMMAND_CHECK, "check", "apsis check MODEL [OPTION]...", "say all that is wrong with a model; run nothing", "apsis check model.risk", "MODEL",
+     apsis_cmd_check},
+    {APSIS_COMMAND_INPUTS, "inputs", "apsis inputs MODEL [OPTION]...", "how each uncertain input is understood", "apsis inputs model.risk", "MODEL", apsis_cmd_inputs},
+    {APSIS_COMMAND_REPLAY, "replay", "apsis replay MODEL --draw K | --at OUTPUT:P5", "one draw: every input, value, period and output",
+     "apsis replay model.risk --at ev:P5", "MODEL", apsis_cmd_replay},
+    {APSIS_COMMAND_DRAWS, "draws", "apsis draws MODEL --draws N --csv FILE | --npy FILE", "inputs and outputs of each draw, to a file",
+     "apsis draws model.risk --draws 10k --csv - | head", "MODEL", apsis_cmd_draws},
+    {APSIS_COMMAND_VERIFY, "verify", "apsis verify RECORD.json [--tiles K]", "run a record again and compare every digest", "apsis verify record.json --tiles 8", "RECORD.json",
+     apsis_cmd_verify},
+    {APSIS_COMMAND_SHOW, "show", "apsis show MODEL --ast | --ir | --plan", "what the compiler makes of a model", "apsis show model.risk --plan", "MODEL", apsis_cmd_show},
+    {APSIS_COMMAND_FAMILIES, "families", "apsis families [NAME]", "the distributions, or all about one", "apsis families pert", "[NAME]", apsis_cmd_families},
+    {APSIS_COMMAND_DOCTOR, "doctor", "apsis doctor", "version, libraries, processor, GPU: what this machine has", "apsis doctor", NULL, apsis_cmd_doctor},
+};
+
+#define ON(id) (1u << APSIS_COMMAND_##id)
+#define EVERY ((1u << APSIS_COMMANDS) - 1)
+#define MODELS (ON(RUN) | ON(CHECK) | ON(INPUTS) | ON(REPLAY) | ON(DRAWS) | ON(SHOW))
+#define RUNS (ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(VERIFY))
+
+const struct apsis_option_row apsis_option_rows[] = {
+    {'n', "draws", "N", ON(RUN) | ON(REPLAY) | ON(DRAWS), "how many draws: 250000, 1_000_000, 1e6, 10M (default 1,000,000)"},
+    {'s', "seed", "S", ON(RUN) | ON(REPLAY) | ON(DRAWS), "the seed, decimal or 0x hexadecimal, 64 bit (default 1)"},
+    {'S', "scenario", "NAME", MODELS, "apply a scenario of the model; several stack from left to right"},
+    {'x', "set", "'X = ...'", MODELS, "override a value, after the scenarios; may be given several times"},
+    {'p', "percentiles", "P,...|none", ON(RUN), "the percentiles to report, such as 5,50,95 or 99.9"},
+    {'f', "shortfall", "P,...", ON(RUN), "mean of the lowest and of the highest P % of draws (default 5)"},
+    {'t', "target", "'OUTPUT > X'", ON(RUN), "report how often an output exceeds X; may be given several times"},
+    {'o', "only", "OUTPUT,...", ON(RUN) | ON(DRAWS), "these outputs only; the others are not computed"},
+    {'d', "draw", "K", ON(REPLAY), "the number of the draw to replay, from 0"},
+    {'a', "at", "OUTPUT:P5", ON(REPLAY), "the draw that is a percentile of an output, or its OUTPUT:min or OUTPUT:max"},
+    {'F', "from", "K", ON(DRAWS), "the first draw to write (default 0)"},
+    {'c', "csv", "FILE", ON(DRAWS), "write comma-separated values; - is stdout"},
+    {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},
+    {'k', "tiles", "K", ON(VERIFY), "check K parts of the record instead of all of it"},
+    {'j', "threads", "K", RUNS, "threads to use (default: all); results do not depend on it"},
+    {'e', "engine", "NAME", RUNS, "interpreter or auto (default)"},
+    {'u', "cpu", "ISA", RUNS, "instruction set: plain, v3, v4, armv8 (default: the best there is)"},
+    {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
+    {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
+    {'A', "all-periods", NULL, ON(RUN) | ON(REPLAY), "every period of a series, however many"},
+    {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
+    {'2', "ir", NULL, ON(SHOW), "the graph of values"},
+    {'3', "plan", NULL, ON(SHOW), "the program that is run"},
+    {'g', "format", "text|gcc|json", ON(CHECK), "form of the diagnostics: text with the source line, gcc for editors, json"},
+    {'J', "json", NULL, EVERY, "one JSON object on stdout, errors too"},
+    {'h', "help", NULL, EVERY, "this text"},
+};
+const size_t apsis_option_row_count = sizeof apsis_option_rows / sizeof apsis_option_rows[0];
+
+void apsis_options_front_page(struct apsis_buffer *out, const struct apsis_page *page)
+{
+    apsis_buffer_printf(out, "apsis %s: Monte Carlo valuation of uncertain businesses\n", apsis_version());
+    apsis_text_heading(out, page, "Three examples");
+    apsis_buffer_text(out, "  apsis new venture.risk          a small model to begin with\n"
+                           "  apsis run venture.risk          a million draws, and what comes out\n"
+                           "  apsis replay venture.risk --at value:P5\n"
+                           "                                  the very draw that is the 5th percentile\n");
+    apsis_text_heading(out, page, "Commands");
+    for (size_t i = 0; i < APSIS_COMMANDS; i++) {
+        apsis_buffer_printf(out, "  apsis %-9s ", apsis_commands[i].name);
+        apsis_text_wrap(out, page, apsis_commands[i].summary, 18);
+        apsis_buffer_text(out, "\n");
+    }
+    apsis_buffer_text(out, "\napsis COMMAND --help says more; a model may be - for stdin.\n");
+}
+
+void apsis_options_help(const struct apsis_command *command, const struct apsis_page *page, struct apsis_buffer *out)
+{
+    apsis_buffer_printf(out, "%s\n  ", command->synopsis);
+    apsis_text_wrap(out, page, command->summary, 2);
+    apsis_buffer_text(out, "\n");
+    apsis_text_heading(out, page, "Options");
+    for (size_t i = 0; i < apsis_option_row_count; i++) {
+        const struct apsis_option_row *row = &apsis_option_rows[i];
+        if (!(row->commands & 1u << command->id)) continue;
+        char left[64];
+        snprintf(left, sizeof left, "--%s %s", row->name, row->argument ? row->argument : "");
+        apsis_buffer_printf(out, "  %-26s ", left);
+        apsis_text_wrap(out, page, row->help, 29);
+        apsis_buffer_text(out, "\n");
+    }
+    apsis_text_heading(out, page, "Example");
+    apsis_buffer_printf(out, "  %s\n", command->example);
+    apsis_text_heading(out, page, "Exit codes");
+    apsis_buffer_text(out, "  0 ok, 1 failure, 2 usage, 65 error in the model, 75 incomplete, 130 interrupted\n");
+}
+
+/* `text` is this one's argument; what is wrong with it, or NULL */
+static const char *take(struct apsis_cli *cli, const struct apsis_option_row *row, const char *text)
+{
+    struct apsis_options *options = &cli->options;
+    const char *why = NULL;
+    uint64_t number;
+    double value;
+    switch (row->id) {
+    case 'n':
+        if (!apsis_parse_draws(text, &options->draws, &why)) return why;
+        options->draws_given = 1;
+        break;
+    case 's':
+        if (!apsis_parse_u64(text, &options->seed)) return "a seed is a whole number from 0 to 2^64 - 1, decimal or 0x hexadecimal";
+        break;
+    case 'S': options->scenarios[options->scenario_count++] = text; break;
+    case 'x': options->sets[options->set_count++] = text; break;
+    case 't': options->target_texts[options->target_count++] = text; break;
+    case 'p':
+        options->percentiles_given = 1;
+        if (!strcmp(text, "none")) {
+            options->no_percentiles = 1;
+            break;
+        }
+        options->no_percentiles = 0;
+        if (!apsis_parse_percents(cli->arena, text, &options->percentiles, &options->percentile_count, &why)) return why;
+        break;
+    case 'f':
+        options->shortfalls_given = 1;
+        if (!apsis_parse_percents(cli->arena, text, &options->shortfalls, &options->shortfall_count, &why)) return why;
+        break;
+    case 'o': {
+        size_t capacity = options->only_count;
+        const char *at = text;
+        const char **list = options->only;
+        while (*at) {
+            int depth = 0;
+            size_t length = 0;
+            while (at[length] && (at[length] != ',' || depth > 0)) {
+                depth += at[length] == '[' ? 1 : at[length] == ']' ? -1 : 0;
+                length++;
+            }
+            const char *begin = at, *end = at + length;
+            while (begin < end && *begin == ' ') begin++;
+            while (end > begin && end[-1] == ' ') end--;
+            if (end > begin) *APSIS_PUSH(cli->arena, list, options->only_count, capacity) = apsis_arena_copy(cli->arena, begin, (size_t)(end - begin));
+            at += length + (at[length] == ',');
+        }
+        if (options->only_count == 0) return "names of outputs, separated by commas";
+        *APSIS_PUSH(cli->arena, list, options->only_count, capacity) = NULL;
+        options->only_count--;
+        options->only = list;
+        break;
+    }
+    case 'd':
+        if (!apsis_parse_u64(text, &options->draw) || options->draw >= 1ull << 49) return "a draw number is a whole number from 0, below 2^49";
+        options->draw_given = 1;
+        break;
+    case 'F':
+        if (!apsis_parse_u64(text, &options->from) || options->from >= 1ull << 49) return "a draw number is a whole number from 0, below 2^49";
+        break;
+    case 'a': options->at = text; break;
+    case 'c': options->csv = text; break;
+    case 'y': options->npy = text; break;
+    case 'k':
+        if (!apsis_parse_u64(text, &options->tiles) || options->tiles == 0) return "a number of parts, 1 or more";
+        options->tiles_given = 1;
+        break;
+    case 'j':
+        if (!apsis_parse_u64(text, &number) || number < 1 || number > 4096) return "a number of threads from 1 to 4096";
+        options->threads = (int)number;
+        break;
+    case 'e': options->engine = text; break;
+    case 'u': options->cpu = text; break;
+    case 'm':
+        if (!apsis_number_parse(text, strlen(text), &value) || !(value >= 0 && value <= 1)) return "a share from 0 to 1, or a percentage";
+        options->max_invalid = value;
+        break;
+    case 'r': options->record = text; break;
+    case 'A': options->all_periods = 1; break;
+    case '1': case '2': case '3':
+        if (options->show && options->show != row->id) return "one of --ast, --ir and --plan at a time";
+        options->show = row->id;
+        break;
+    case 'g':
+        if (strcmp(text, "text") && strcmp(text, "gcc") && strcmp(text, "json")) return "text, gcc or json";
+        options->format = text;
+        break;
+    case 'J': options->json = 1; break;
+    }
+    return NULL;
+}
+
+/* An option that this command does not have: says which command has it, or the nearest that this one has. */
+static enum apsis_status no_option(struct apsis_cli *cli, const char *word)
+{
+    char name[64];
+    size_t length = strcspn(word, "=");
+    if (length >= sizeof name) length = sizeof name - 1;
+    memcpy(name, word, length);
+    name[length] = 0;
+    const char *plain = name + strspn(name, "-"), *names[64];
+    size_t count = 0;
+    for (size_t i = 0; i < apsis_option_row_count; i++) {
+        const struct apsis_option_row *row = &apsis_option_rows[i];
+        if (row->commands & 1u << cli->command->id) {
+            names[count++] = row->name;
+        } else if (!strcmp(row->name, plain)) {
+            for (size_t c = 0; c < APSIS_COMMANDS; c++)
+                if (row->commands & 1u << c)
+                    return apsis_cli_fail(cli, APSIS_USAGE, "apsis %s has no option --%s; apsis %s has", cli->command->name, plain, apsis_commands[c].name);
+        }
+    }
+    const char *near = apsis_nearest_name(plain, names, count);
+    if (near) return apsis_cli_fail(cli, APSIS_USAGE, "apsis %s has no option %s: did you mean --%s?", cli->command->name, name, near);
+    return apsis_cli_fail(cli, APSIS_USAGE, "apsis %s has no option %s: apsis %s --help lists them", cli->command->name, name, cli->command->name);
+}
+
+enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **argv, int *done)
+{
+    struct apsis_options *options = &cli->options;
+    *options = (struct apsis_options){.command = cli->command->id, .draws = 1000000, .seed = 1, .json = options->json};
+    options->scenarios = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
+    options->sets = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
+    options->target_texts = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
+    struct option list[64] = {{0}};
+    size_t rows[64], count = 0;
+    for (size_t i = 0; i < apsis_option_row_count; i++) {
+        const struct apsis_option_row *row = &apsis_option_rows[i];
+        if (!(row->commands & 1u << cli->command->id)) continue;
+        rows[count] = i;
+        list[count++] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL, 0};
+    }
+    optind = 0; /* glibc: start afresh, options before or after the file */
+    opterr = 0;
+    for (;;) {
+        int which = -1, before = optind ? optind : 1;
+        int got = getopt_long(argc, argv, ":h", list, &which);
+        if (got == -1) break;
+        if (got == 'h') which = -2;
+        if (got == ':') {
+            const char *word = argv[optind - 1];
+            return apsis_cli_fail(cli, APSIS_USAGE, "%s needs a value: apsis %s --help", word, cli->command->name);
+        }
+        if (got == '?') {
+            const char *word = argv[optind - 1] && argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[before];
+            size_t length = strcspn(word, "="), alike = 0;
+            for (size_t i = 0; i < count; i++) {
+                size_t whole = strlen(list[i].name);
+                if (length > 2 && word[length] == '=' && whole == length - 2 && !strncmp(list[i].name, word + 2, whole) && !list[i].has_arg)
+                    return apsis_cli_fail(cli, APSIS_USAGE, "--%s takes no value", list[i].name);
+                alike += length > 2 && !strncmp(list[i].name, word + 2, length - 2);
+            }
+            if (alike > 1) return apsis_cli_fail(cli, APSIS_USAGE, "%s could be several options: write it out", word);
+            return no_option(cli, word);
+        }
+        const struct apsis_option_row *row = which == -2 ? NULL : &apsis_option_rows[rows[which]];
+        if (!row || row->id == 'h') {
+            struct apsis_buffer out = {0};
+            apsis_options_help(cli->command, &cli->page, &out);
+            enum apsis_status status = apsis_cli_write(cli, &out);
+            apsis_buffer_free(&out);
+            *done = 1;
+            return status;
+        }
+        const char *why = take(cli, row, optarg);
+        if (why && optarg) return apsis_cli_fail(cli, APSIS_USAGE, "--%s %s: %s", row->name, optarg, why);
+        if (why) return apsis_cli_fail(cli, APSIS_USAGE, "%s", why);
+    }
+    int left = argc - optind;
+    const char *wanted = cli->command->argument;
+    if (left > (wanted ? 1 : 0)) {
+        const char *extra = argv[optind + (wanted ? 1 : 0)];
+        return apsis_cli_fail(cli, APSIS_USAGE, wanted ? "apsis %s takes one %s, and %s is a second" : "apsis %s takes no argument%.0s, but got %s", cli->command->name,
+                              wanted ? wanted : "", extra);
+    }
+    if (left == 1) options->file = argv[optind];
+    if (left == 0 && wanted && wanted[0] != '[') return apsis_cli_fail(cli, APSIS_USAGE, "which file? %s", cli->command->synopsis);
+    return APSIS_OK;
+}

@@ -1,0 +1,12 @@
+/* json.h - JSON as Apsis prints it: doubles in their shortest exact form, short arrays on one line. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_HOST_JSON_H
+#define APSIS_HOST_JSON_H
+#include <jansson.h>
+
+#include "host/support/buffer.h"
+
+/* Members in the order they were set; ends with a line end. */
+void apsis_json_print(const json_t *json, struct apsis_buffer *out);
+
+#endif
