@@ -85,27 +85,34 @@ AP_FN ap_f64 ap_count_mass(const struct ap_count *c, ap_f64 k, int poisson)
     return ap_exp(y) * ap_sqrt(square) * ap_set1(0x1.9884533d43651p-2); /* 1/sqrt(2 pi) */
 }
 
+/* a where `which`, which is the same for all lanes (a vector has no ?: in C) */
+AP_FN ap_f64 ap_either(int which, ap_f64 a, ap_f64 b)
+{
+    if (which) return a;
+    return b;
+}
+
 /* mass(k + 1) / mass(k) and mass(k - 1) / mass(k) */
 AP_FN ap_f64 ap_count_up(const struct ap_count *c, ap_f64 k, int poisson)
 {
-    return (poisson ? c->mean : (c->n - k) * c->odds) / (k + ap_set1(1.0));
+    return ap_either(poisson, c->mean, (c->n - k) * c->odds) / (k + ap_set1(1.0));
 }
 AP_FN ap_f64 ap_count_down(const struct ap_count *c, ap_f64 k, int poisson)
 {
-    return k / (poisson ? c->mean : (c->n - k + ap_set1(1.0)) * c->odds);
+    return k / ap_either(poisson, c->mean, (c->n - k + ap_set1(1.0)) * c->odds);
 }
 
 /* From k = 0 upwards, in the lanes of `active`; the others give 0. Stops at the first k with F(k) >= target, or at n. */
 AP_FN ap_f64 ap_count_near(const struct ap_count *c, ap_f64 target, ap_mask active, int poisson)
 {
     ap_f64 k = ap_set1(0.0), one = ap_set1(1.0), left = c->n, sum;
-    ap_f64 mass = ap_exp(poisson ? ap_negate(c->mean) : c->n * ap_log1p(ap_negate(c->p)));
+    ap_f64 mass = ap_exp(ap_either(poisson, ap_negate(c->mean), c->n * ap_log1p(ap_negate(c->p))));
     sum = mass;
     if (!poisson) active = ap_mand(active, ap_lt(k, c->n));
     active = ap_mand(active, ap_lt(sum, target));
     for (double j = 1; ap_any(active) && j < 1000; j += 1) {
         ap_f64 inverse = ap_set1(1.0 / j);
-        mass = mass * (poisson ? c->mean * inverse : left * c->odds * inverse);
+        mass = mass * ap_either(poisson, c->mean * inverse, left * c->odds * inverse);
         left = left - one;
         sum = sum + mass;
         k = k + ap_select(active, one, ap_set1(0.0));
@@ -120,8 +127,8 @@ AP_FN ap_f64 ap_count_far(const struct ap_count *c, ap_f64 target, ap_f64 rest, 
 {
     ap_f64 zero = ap_set1(0.0), one = ap_set1(1.0);
     ap_mask low = ap_le(target, rest);
-    ap_f64 z = ap_normal_quantile_tails(target, rest), sd = ap_sqrt(poisson ? c->mean : c->mean * (one - c->p));
-    ap_f64 bend = (poisson ? one : one - (c->p + c->p)) * (z * z - one) * ap_set1(1.0 / 6);
+    ap_f64 z = ap_normal_quantile_tails(target, rest), sd = ap_sqrt(ap_either(poisson, c->mean, c->mean * (one - c->p)));
+    ap_f64 bend = ap_either(poisson, one, one - (c->p + c->p)) * (z * z - one) * ap_set1(1.0 / 6);
     ap_f64 k = ap_floor(ap_fma(sd, z, c->mean) + bend);
     k = ap_select(ap_lt(k, zero), zero, k);
     if (!poisson) k = ap_select(ap_lt(c->n, k), c->n, k);
@@ -130,8 +137,8 @@ AP_FN ap_f64 ap_count_far(const struct ap_count *c, ap_f64 target, ap_f64 rest, 
         ap_f64 j = ap_select(low, k, k + one), step = ap_select(low, ap_set1(-1.0), one);
         ap_f64 term = ap_select(active, ap_select(low, mass, mass * ap_count_up(c, k, poisson)), zero), tail = term;
         for (;;) { /* away from the mode */
-            ap_f64 forward = poisson ? c->mean : (c->n - j) * c->odds;
-            ap_f64 back = poisson ? c->mean : (c->n - j + one) * c->odds;
+            ap_f64 forward = ap_either(poisson, c->mean, (c->n - j) * c->odds);
+            ap_f64 back = ap_either(poisson, c->mean, (c->n - j + one) * c->odds);
             term = term * (ap_select(low, j, forward) / ap_select(low, back, j + one));
             tail = tail + term;
             j = j + step;
