@@ -534,6 +534,28 @@ static void test_files(void **state)
     rmdir(folder);
 }
 
+/* Sequences that are no UTF-8, each behind a plain letter, and the widest ones that are. */
+static void test_utf8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        int valid;
+    } cases[] = {{"\x80", 0},         {"\xc0\xaf", 0},          {"\xc1\xbf", 0},         {"\xc2", 0},         {"\xc2 ", 0},
+                 {"\xe0\x9f\xbf", 0}, {"\xed\xa0\x80", 0},      {"\xed\xbf\xbf", 0},     {"\xe2\x80", 0},     {"\xf0\x8f\xbf\xbf", 0},
+                 {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0}, {"\xff", 0},            {"\xc2\x80", 1},     {"\xdf\xbf", 1},
+                 {"\xe0\xa0\x80", 1}, {"\xed\x9f\xbf", 1},      {"\xee\x80\x80", 1},     {"\xf0\x90\x80\x80", 1}, {"\xf4\x8f\xbf\xbf", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[16];
+        struct run r;
+        start(&r);
+        uint32_t source = apsis_sources_add(&r.sources, "m", text, (size_t)snprintf(text, sizeof text, "a%s", cases[i].bytes));
+        assert_int_equal(apsis_source_check(&r.sources, source, &r.list), cases[i].valid ? APSIS_OK : APSIS_MODEL_ERROR);
+        if (!cases[i].valid) assert_int_equal(r.list.items[0].span.begin, 1);
+        done(&r);
+    }
+}
+
 static void test_places(void **state)
 {
     (void)state;
@@ -592,7 +614,7 @@ int main(void)
         cmocka_unit_test(test_labels), cmocka_unit_test(test_spans), cmocka_unit_test(test_messages), cmocka_unit_test(test_more_messages),
         cmocka_unit_test(test_recovery), cmocka_unit_test(test_formats), cmocka_unit_test(test_many_errors), cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_nesting), cmocka_unit_test(test_large), cmocka_unit_test(test_overrides), cmocka_unit_test(test_suggestions),
-        cmocka_unit_test(test_files), cmocka_unit_test(test_places), cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_files), cmocka_unit_test(test_utf8), cmocka_unit_test(test_places), cmocka_unit_test(test_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
