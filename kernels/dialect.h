@@ -6,7 +6,8 @@
  * Every header of kernels/ is written once, on these types:
  *
  *   ap_f64   one double a lane        ap_u64, ap_i64   one 64-bit integer a lane
- *   ap_mask  one truth value a lane: all bits of a 64-bit lane, or a plain int in scalar C and CUDA
+ *   ap_mask  one truth value a lane, to be handled by the functions here only: an int in scalar C and CUDA, a mask register under
+ *            AVX-512 (AP_MASK_IS_BITS is 1, bit i is lane i), else all bits of a 64-bit lane
  *
  * AP_WIDTH is the number of lanes: 1 (plain C, CUDA; the specification), 2, 4 or 8. The operators + - * / on ap_f64 and
  * + - * & | ^ ~ << >> on ap_u64 and ap_i64 (shifts by a scalar) are written as in C. What C has no operator for over lanes
@@ -17,6 +18,22 @@
  */
 #ifndef AP_WIDTH
 #define AP_WIDTH 1
+#endif
+
+/* Where a benchmark earned them, a few operations are one instruction by name; the bits are those of the plain text. */
+#if AP_WIDTH == 8 && defined(__AVX512F__) && defined(__AVX512DQ__)
+#define AP_AVX512 1
+#else
+#define AP_AVX512 0
+#endif
+#if AP_WIDTH == 4 && defined(__AVX2__)
+#define AP_AVX2 1
+#else
+#define AP_AVX2 0
+#endif
+#define AP_MASK_IS_BITS AP_AVX512
+#if AP_AVX512 || AP_AVX2
+#include <immintrin.h>
 #endif
 
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
@@ -93,6 +110,8 @@ AP_FN ap_mask ap_mor(ap_mask a, ap_mask b) { return a | b; }
 AP_FN ap_mask ap_mnot(ap_mask a) { return !a; }
 AP_FN int ap_any(ap_mask m) { return m; }
 AP_FN int ap_all(ap_mask m) { return m; }
+/* bit i is lane i */
+AP_FN ap_u32 ap_mask_bits(ap_mask m) { return (ap_u32)(m != 0); }
 AP_FN ap_f64 ap_select(ap_mask m, ap_f64 a, ap_f64 b) { return m ? a : b; }
 AP_FN ap_u64 ap_select_u64(ap_mask m, ap_u64 a, ap_u64 b) { return m ? a : b; }
 AP_FN ap_i64 ap_select_i64(ap_mask m, ap_i64 a, ap_i64 b) { return m ? a : b; }
@@ -113,7 +132,11 @@ AP_FN void ap_store(double *p, ap_f64 x) { *p = x; }
 typedef double ap_f64 __attribute__((vector_size(8 * AP_WIDTH), may_alias));
 typedef uint64_t ap_u64 __attribute__((vector_size(8 * AP_WIDTH), may_alias));
 typedef int64_t ap_i64 __attribute__((vector_size(8 * AP_WIDTH), may_alias));
+#if AP_MASK_IS_BITS
+typedef __mmask8 ap_mask;
+#else
 typedef int64_t ap_mask __attribute__((vector_size(8 * AP_WIDTH), may_alias));
+#endif
 typedef double ap_f64_unaligned __attribute__((vector_size(8 * AP_WIDTH), may_alias, aligned(8)));
 
 AP_FN ap_f64 ap_set1(double x) { return x - (ap_f64){0}; /* x - 0.0 is x, -0 and NaN included: a broadcast */ }
@@ -123,6 +146,33 @@ AP_FN ap_u64 ap_bits(ap_f64 x) { return (ap_u64)x; }
 AP_FN ap_f64 ap_from_bits(ap_u64 x) { return (ap_f64)x; }
 AP_FN ap_i64 ap_as_i64(ap_u64 x) { return (ap_i64)x; }
 AP_FN ap_u64 ap_as_u64(ap_i64 x) { return (ap_u64)x; }
+#if AP_AVX512
+AP_FN ap_f64 ap_fma(ap_f64 a, ap_f64 b, ap_f64 c) { return (ap_f64)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+AP_FN ap_f64 ap_sqrt(ap_f64 x) { return (ap_f64)_mm512_sqrt_pd((__m512d)x); }
+AP_FN ap_f64 ap_floor(ap_f64 x) { return (ap_f64)_mm512_roundscale_pd((__m512d)x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
+AP_FN ap_mask ap_lt(ap_f64 a, ap_f64 b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OQ); }
+AP_FN ap_mask ap_le(ap_f64 a, ap_f64 b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LE_OQ); }
+AP_FN ap_mask ap_eq(ap_f64 a, ap_f64 b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_EQ_OQ); }
+AP_FN ap_mask ap_lt_i64(ap_i64 a, ap_i64 b) { return _mm512_cmplt_epi64_mask((__m512i)a, (__m512i)b); }
+AP_FN ap_mask ap_eq_i64(ap_i64 a, ap_i64 b) { return _mm512_cmpeq_epi64_mask((__m512i)a, (__m512i)b); }
+AP_FN ap_mask ap_mnot(ap_mask a) { return (ap_mask)~a; }
+AP_FN int ap_any(ap_mask m) { return m != 0; }
+AP_FN int ap_all(ap_mask m) { return m == 0xff; }
+AP_FN ap_u32 ap_mask_bits(ap_mask m) { return m; }
+AP_FN ap_f64 ap_select(ap_mask m, ap_f64 a, ap_f64 b) { return (ap_f64)_mm512_mask_blend_pd(m, (__m512d)b, (__m512d)a); }
+AP_FN ap_u64 ap_select_u64(ap_mask m, ap_u64 a, ap_u64 b) { return (ap_u64)_mm512_mask_blend_epi64(m, (__m512i)b, (__m512i)a); }
+AP_FN ap_i64 ap_select_i64(ap_mask m, ap_i64 a, ap_i64 b) { return (ap_i64)_mm512_mask_blend_epi64(m, (__m512i)b, (__m512i)a); }
+AP_FN ap_f64 ap_gather(const double *base, ap_i64 index) { return (ap_f64)_mm512_i64gather_pd((__m512i)index, base, 8); }
+AP_FN ap_u64 ap_gather_u64(const ap_word *base, ap_i64 index) { return (ap_u64)_mm512_i64gather_epi64((__m512i)index, base, 8); }
+AP_FN ap_u64 ap_mul32(ap_u64 a, ap_u64 b) { return (ap_u64)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
+AP_FN ap_u64 ap_xor3(ap_u64 a, ap_u64 b, ap_u64 c) { return (ap_u64)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0x96); }
+AP_FN ap_f64 ap_table32(const double *table, ap_u64 index)
+{
+    __m512d low = _mm512_permutex2var_pd(_mm512_loadu_pd(table), (__m512i)index, _mm512_loadu_pd(table + 8)); /* low four bits of the index */
+    __m512d high = _mm512_permutex2var_pd(_mm512_loadu_pd(table + 16), (__m512i)index, _mm512_loadu_pd(table + 24));
+    return (ap_f64)_mm512_mask_blend_pd(_mm512_test_epi64_mask((__m512i)index, _mm512_set1_epi64(16)), low, high);
+}
+#else
 AP_FN ap_f64 ap_fma(ap_f64 a, ap_f64 b, ap_f64 c)
 {
     ap_f64 r;
@@ -140,9 +190,17 @@ AP_FN ap_mask ap_le(ap_f64 a, ap_f64 b) { return (ap_mask)(a <= b); }
 AP_FN ap_mask ap_eq(ap_f64 a, ap_f64 b) { return (ap_mask)(a == b); }
 AP_FN ap_mask ap_lt_i64(ap_i64 a, ap_i64 b) { return (ap_mask)(a < b); }
 AP_FN ap_mask ap_eq_i64(ap_i64 a, ap_i64 b) { return (ap_mask)(a == b); }
-AP_FN ap_mask ap_mand(ap_mask a, ap_mask b) { return a & b; }
-AP_FN ap_mask ap_mor(ap_mask a, ap_mask b) { return a | b; }
 AP_FN ap_mask ap_mnot(ap_mask a) { return ~a; }
+#if AP_AVX2
+AP_FN int ap_any(ap_mask m) { return _mm256_movemask_pd((__m256d)m) != 0; }
+AP_FN int ap_all(ap_mask m) { return _mm256_movemask_pd((__m256d)m) == 15; }
+AP_FN ap_u32 ap_mask_bits(ap_mask m) { return (ap_u32)_mm256_movemask_pd((__m256d)m); }
+AP_FN ap_f64 ap_select(ap_mask m, ap_f64 a, ap_f64 b) { return (ap_f64)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m); }
+AP_FN ap_u64 ap_select_u64(ap_mask m, ap_u64 a, ap_u64 b) { return (ap_u64)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m); }
+AP_FN ap_i64 ap_select_i64(ap_mask m, ap_i64 a, ap_i64 b) { return (ap_i64)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m); }
+AP_FN ap_f64 ap_floor(ap_f64 x) { return (ap_f64)_mm256_floor_pd((__m256d)x); }
+AP_FN ap_u64 ap_mul32(ap_u64 a, ap_u64 b) { return (ap_u64)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
+#else
 AP_FN int ap_any(ap_mask m)
 {
     int64_t r = 0;
@@ -154,6 +212,12 @@ AP_FN int ap_all(ap_mask m)
     int64_t r = -1;
     for (int i = 0; i < AP_WIDTH; i++) r &= m[i];
     return r != 0;
+}
+AP_FN ap_u32 ap_mask_bits(ap_mask m)
+{
+    ap_u32 r = 0;
+    for (int i = 0; i < AP_WIDTH; i++) r |= (ap_u32)(m[i] & 1) << i;
+    return r;
 }
 AP_FN ap_f64 ap_select(ap_mask m, ap_f64 a, ap_f64 b) { return (ap_f64)(((ap_i64)a & m) | ((ap_i64)b & ~m)); }
 AP_FN ap_u64 ap_select_u64(ap_mask m, ap_u64 a, ap_u64 b) { return (a & (ap_u64)m) | (b & ~(ap_u64)m); }
@@ -170,6 +234,8 @@ AP_FN ap_f64 ap_floor(ap_f64 x)
     down = ap_from_bits(ap_bits(down) | sign); /* (x < 0) stays below or at -0; x >= 0 has sign 0 */
     return ap_select(ap_lt(size, ap_set1(0x1p52)), down, x);
 }
+AP_FN ap_u64 ap_mul32(ap_u64 a, ap_u64 b) { return (a & 0xffffffffu) * (b & 0xffffffffu); }
+#endif
 AP_FN ap_f64 ap_gather(const double *base, ap_i64 index)
 {
     ap_f64 r;
@@ -182,10 +248,12 @@ AP_FN ap_u64 ap_gather_u64(const ap_word *base, ap_i64 index)
     for (int i = 0; i < AP_WIDTH; i++) r[i] = base[index[i]];
     return r;
 }
-AP_FN ap_u64 ap_mul32(ap_u64 a, ap_u64 b) { return (a & 0xffffffffu) * (b & 0xffffffffu); }
 AP_FN ap_u64 ap_xor3(ap_u64 a, ap_u64 b, ap_u64 c) { return a ^ b ^ c; }
 /* table[index & 31] of a 32-entry table */
 AP_FN ap_f64 ap_table32(const double *table, ap_u64 index) { return ap_gather(table, ap_as_i64(index & 31)); }
+#endif
+AP_FN ap_mask ap_mand(ap_mask a, ap_mask b) { return a & b; }
+AP_FN ap_mask ap_mor(ap_mask a, ap_mask b) { return a | b; }
 AP_FN double ap_lane(ap_f64 x, int lane) { return x[lane]; }
 AP_FN ap_f64 ap_load(const double *p) { return *(const ap_f64_unaligned *)p; }
 AP_FN void ap_store(double *p, ap_f64 x) { *(ap_f64_unaligned *)p = x; }

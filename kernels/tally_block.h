@@ -20,38 +20,11 @@ AP_FN ap_u64 ap_tally_iota(void)
 #endif
 }
 /* one bit a lane */
-AP_FN ap_u32 ap_tally_bits(ap_mask m)
-{
-#if AP_WIDTH == 1
-    return (ap_u32)(m != 0);
-#elif AP_WIDTH == 8 && defined(__AVX512DQ__)
-    return _mm512_movepi64_mask((__m512i)m);
-#elif AP_WIDTH == 4 && defined(__AVX2__)
-    return (ap_u32)_mm256_movemask_pd((__m256d)m);
-#else
-    ap_u32 r = 0;
-    for (int i = 0; i < AP_WIDTH; i++) r |= (ap_u32)(m[i] & 1) << i;
-    return r;
-#endif
-}
+AP_FN ap_u32 ap_tally_bits(ap_mask m) { return ap_mask_bits(m); }
 /* 1 in each lane where m */
-AP_FN ap_u64 ap_tally_one(ap_mask m)
-{
-#if AP_WIDTH == 1
-    return (ap_u64)(m != 0);
-#else
-    return (ap_u64)m & 1;
-#endif
-}
+AP_FN ap_u64 ap_tally_one(ap_mask m) { return ap_select_u64(m, ap_set1_u64(1), ap_set1_u64(0)); }
 /* counter + 1 in each lane where m */
-AP_FN ap_u64 ap_tally_count(ap_u64 counter, ap_mask m)
-{
-#if AP_WIDTH == 1
-    return counter + (ap_u64)(m != 0);
-#else
-    return counter - (ap_u64)m;
-#endif
-}
+AP_FN ap_u64 ap_tally_count(ap_u64 counter, ap_mask m) { return ap_select_u64(m, counter + ap_set1_u64(1), counter); }
 AP_FN ap_word ap_tally_total(ap_u64 x)
 {
 #if AP_WIDTH == 1

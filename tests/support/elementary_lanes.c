@@ -48,6 +48,10 @@ AP_FN ap_f64 lanes_any_all(ap_f64 x, ap_f64 y)
     /* the same for every width: masks that are uniform over the lanes, and one that is not by an or with its complement */
     ap_mask yes = ap_mor(ap_lt(x, y), ap_mnot(ap_lt(x, y)));
     int sum = ap_any(yes) + 2 * ap_all(yes) + 4 * ap_any(ap_mnot(yes)) + 8 * ap_all(ap_mnot(yes));
+    if (ap_mask_bits(yes) != (1u << AP_WIDTH) - 1) sum = -1;
+    ap_mask less = ap_lt(x, y); /* each lane in its own place */
+    for (int i = 0; i < AP_WIDTH; i++) if ((ap_mask_bits(less) >> i & 1u) != (ap_lane(x, i) < ap_lane(y, i))) sum = -2;
+    if (ap_any(less) != (ap_mask_bits(less) != 0) || ap_all(less) != (ap_mask_bits(less) == (1u << AP_WIDTH) - 1)) sum = -3;
     return ap_set1((double)sum);
 }
 AP_FN ap_f64 lanes_table(ap_f64 x, ap_f64 y)
