@@ -3,7 +3,7 @@
 #ifndef APSIS_KERNELS_SPECIAL_GAUSS_LEGENDRE_H
 #define APSIS_KERNELS_SPECIAL_GAUSS_LEGENDRE_H
 /* Roots of the Legendre polynomial of degree 24, by mpmath with 50 digits (tests/data/special_constants.py). An exp(-g) with
-   g convex, g(0) = 0 and g(1) = 38 is integrated to 1e-16 of the integral when g is a line or a parabola. */
+   g convex, g(0) = 0 and g(1) = 45 is integrated to 1e-16 of the integral when g is a line or a parabola. */
 #define APSIS_LEGENDRE_NODES 24
 static const double apsis_legendre_node[APSIS_LEGENDRE_NODES] = {
     0x1.3b690cb733ec7p-9, 0x1.9e0c1e680f139p-7, 0x1.f9a7a58f55b36p-6, 0x1.d13df3cd9785bp-5, 0x1.70a2cc7cb2401p-4, 0x1.0a1ce248c4454p-3,

@@ -5,7 +5,7 @@
 #include "kernels/special/gauss_legendre.h"
 #include "kernels/special/special_parts.h"
 
-#define LARGE 25.0 /* from this smaller parameter on a tail near the mode is integrated, not summed */
+#define LARGE 1000.0 /* from this smaller parameter on a tail near the mode is integrated: up to here the sums are faster */
 
 double apsis_beta_scale(double a, double b)
 {
@@ -59,7 +59,7 @@ static double fraction(double a, double b, double x, double lambda)
     return above / below;
 }
 
-#define TERMS 26
+#define TERMS 20
 /* Taylor coefficients of x s + ln(y + x exp(-s)) from s^2 on. Its derivative is x - t, where t' = -t (1 - t), t(0) = x. */
 static void bend_terms(double x, double y, int terms, double *c)
 {
@@ -75,37 +75,18 @@ static void bend_terms(double x, double y, int terms, double *c)
     for (int k = 1; k <= terms; k++) c[k - 1] = -tau[k] / (k + 1);
 }
 
-static double bend(double x, double y, double s)
-{
-    return x <= 0.5 ? x * s + ap_log1p(x * ap_expm1(-s)) : ap_log1p(y * ap_expm1(s)) - y * s;
-}
-
 /* With t / (1 - t) = exp(-s) x / y the tail is the integral over s >= 0 of exp(-g(s)), g(s) = lambda s + n (x s + ln(y + x exp(-s))),
-   lambda = a y - b x: convex, g(0) = 0. Cut off where g passes 38. */
+   lambda = a y - b x: convex, g(0) = 0. Cut off where its parabola passes 40, and a tenth beyond, since a, b >= 1000 leave g at
+   least 38 there; end < 0.45. */
 static double tail_integral(double n, double x, double y, double lambda)
 {
-    double width = n * x * y;
-    double end = 76 / (lambda + ap_sqrt(ap_fma(lambda, lambda, 76 * width)));
-    if (width < 1e5) { /* a Newton step for g(end) = 38: g is convex, so it ends at or beyond the root */
-        double g = ap_fma(lambda, end, n * bend(x, y, end)), e = ap_expm1(-end);
-        double slope = lambda + n * (-x * y * e) / (1 + x * e);
-        end += (38 - g) / slope;
-    } else end *= 1.03;
-    double sum = 0;
-    if (end < 0.8) {
-        int terms = end < 0.25 ? 12 : TERMS;
-        double c[TERMS];
-        bend_terms(x, y, terms, c);
-        for (int i = 0; i < APSIS_LEGENDRE_NODES; i++) {
-            double s = end * apsis_legendre_node[i], r = c[terms - 1];
-            for (int k = terms - 2; k >= 0; k--) r = ap_fma(r, s, c[k]);
-            sum = ap_fma(apsis_legendre_weight[i], ap_exp(-ap_fma(lambda, s, n * r * s * s)), sum);
-        }
-    } else {
-        for (int i = 0; i < APSIS_LEGENDRE_NODES; i++) {
-            double s = end * apsis_legendre_node[i];
-            sum = ap_fma(apsis_legendre_weight[i], ap_exp(-ap_fma(lambda, s, n * bend(x, y, s))), sum);
-        }
+    double end = 88 / (lambda + ap_sqrt(ap_fma(lambda, lambda, 80 * n * x * y))), sum = 0, c[TERMS];
+    int terms = end < 0.05 ? 8 : end < 0.2 ? 12 : TERMS;
+    bend_terms(x, y, terms, c);
+    for (int i = 0; i < APSIS_LEGENDRE_NODES; i++) {
+        double s = end * apsis_legendre_node[i], r = c[terms - 1];
+        for (int k = terms - 2; k >= 0; k--) r = ap_fma(r, s, c[k]);
+        sum = ap_fma(apsis_legendre_weight[i], ap_exp(-ap_fma(lambda, s, n * r * s * s)), sum);
     }
     return sum * end;
 }
@@ -134,6 +115,12 @@ static double near_tail(double a, double b, double x, double y, double lambda, d
     return prefactor * fraction(a, b, x, lambda);
 }
 
+/* the other tail, which for small a is small on both sides of the mode */
+static double far_tail(double a, double b, double x, double near)
+{
+    return a < 0.3 && x < 0.5 && near > 0.5 ? complement(b, a, x) : 1 - near;
+}
+
 struct apsis_tails apsis_beta_tails(double a, double b, struct apsis_dd x, struct apsis_dd y, double scale)
 {
     struct apsis_tails r;
@@ -141,10 +128,10 @@ struct apsis_tails apsis_beta_tails(double a, double b, struct apsis_dd x, struc
     struct apsis_dd lambda = apsis_dd_add(apsis_dd_scale(a, y), apsis_dd_negate(apsis_dd_scale(b, x))); /* a y - b x */
     if (lambda.hi >= 0) {
         r.lower = near_tail(a, b, x.hi, y.hi, lambda.hi, r.slope);
-        r.upper = 1 - r.lower;
+        r.upper = far_tail(a, b, x.hi, r.lower);
     } else {
         r.upper = near_tail(b, a, y.hi, x.hi, -lambda.hi, r.slope);
-        r.lower = 1 - r.upper;
+        r.lower = far_tail(b, a, y.hi, r.upper);
     }
     r.lower = r.lower > 0 ? apsis_smaller(r.lower, 1) : 0;
     r.upper = r.upper > 0 ? apsis_smaller(r.upper, 1) : 0;

@@ -5,7 +5,7 @@
 #include "kernels/special/gauss_legendre.h"
 #include "kernels/special/special_parts.h"
 
-#define LARGE 25.0 /* from this parameter on a tail near the mode is integrated, not summed */
+#define LARGE 1000.0 /* from this parameter on a tail near the mode is integrated: up to here the sums are faster */
 
 double apsis_gamma_scale(double a) { return ap_sqrt(a) / (APSIS_SQRT_TWO_PI * apsis_scaled_gamma(a)); }
 
@@ -49,11 +49,12 @@ double apsis_gamma_upper_fraction(double a, double x)
     return above / below;
 }
 
-/* exp(v) - 1 - v */
-static double bend(double v, int small)
+/* exp(v) - 1 - v for |v| < 1/3: 1/12!, 1/11!, ... */
+static double bend(double v)
 {
-    if (!small) return ap_expm1(v) - v;
-    double r = 0x1.27e4fb7789f5cp-22; /* 1/10!, 1/9!, ...: |v| < 1/4 */
+    double r = 0x1.1eed8eff8d898p-29;
+    r = ap_fma(r, v, 0x1.ae64567f544e4p-26);
+    r = ap_fma(r, v, 0x1.27e4fb7789f5cp-22);
     r = ap_fma(r, v, 0x1.71de3a556c734p-19);
     r = ap_fma(r, v, 0x1.a01a01a01a01ap-16);
     r = ap_fma(r, v, 0x1.a01a01a01a01ap-13);
@@ -66,21 +67,14 @@ static double bend(double v, int small)
 }
 
 /* The tail away from the mode, divided by the prefactor. With t = x exp(-+s) it is the integral over s >= 0 of exp(-g(s)),
-   g(s) = lambda s + x (exp(-+s) - 1 +- s), lambda = |a - x|: convex, g(0) = 0. Cut off where g passes 38. */
+   g(s) = lambda s + x (exp(-+s) - 1 +- s), lambda = |a - x|: convex, g(0) = 0. Cut off where its parabola passes 40, and a
+   tenth beyond, since x >= 400 leaves g at least 38 there; end < 0.32. */
 static double tail_integral(double x, double lambda, int upper)
 {
-    double sign = upper ? 1 : -1;
-    double end = 76 / (lambda + ap_sqrt(ap_fma(lambda, lambda, 76 * x)));
-    int small = end < 0.2;
-    if (x < 1e6) { /* a Newton step for g(end) = 38: g is convex, so it ends at or beyond the root */
-        double g = ap_fma(lambda, end, x * bend(sign * end, small)), slope = ap_fma(x, sign * ap_expm1(sign * end), lambda);
-        end += (38 - g) / slope;
-        small = end < 0.25;
-    } else end *= 1.02;
-    double sum = 0;
+    double sign = upper ? 1 : -1, end = 88 / (lambda + ap_sqrt(ap_fma(lambda, lambda, 80 * x))), sum = 0;
     for (int i = 0; i < APSIS_LEGENDRE_NODES; i++) {
         double s = end * apsis_legendre_node[i];
-        sum = ap_fma(apsis_legendre_weight[i], ap_exp(-ap_fma(lambda, s, x * bend(sign * s, small))), sum);
+        sum = ap_fma(apsis_legendre_weight[i], ap_exp(-ap_fma(lambda, s, x * bend(sign * s))), sum);
     }
     return sum * end;
 }
@@ -106,12 +100,9 @@ struct apsis_tails apsis_gamma_tails(double a, struct apsis_dd x, double scale)
     if (v > 1e200) return (struct apsis_tails){1, 0, 0};
     r.slope = apsis_gamma_prefactor(a, x, scale);
     double lambda = (a - v) - x.lo;
-    if (v <= a) {
+    if (v <= a || v < 1.5) {
         r.lower = r.slope * (a < LARGE || v < 0.4 * a ? lower_series(a, v) : tail_integral(v, lambda, 0));
-        r.upper = 1 - r.lower;
-    } else if (v < 1.5) {
-        if (a < 0.3) r.upper = upper_small(a, v), r.lower = 1 - r.upper;
-        else r.lower = r.slope * lower_series(a, v), r.upper = 1 - r.lower;
+        r.upper = a < 0.3 && r.lower > 0.5 ? upper_small(a, v) : 1 - r.lower;
     } else {
         r.upper = r.slope * (a < LARGE || v > 2 * a + 20 ? apsis_gamma_upper_fraction(a, v) : tail_integral(v, -lambda, 1));
         r.lower = 1 - r.upper;
