@@ -284,11 +284,11 @@ AP_FN ap_f64 ap_f64_of_u52(ap_u64 k)
 /* exact for whole |x| < 2^51; other values give an unspecified integer, never a trap */
 AP_FN ap_i64 ap_i64_of_f64(ap_f64 x)
 {
-    return ap_as_i64(ap_bits(x + ap_set1(0x1.8p52))) - ap_set1_i64(0x4338000000000000ll);
+    return ap_as_i64(ap_bits(x + ap_set1(0x1.8p52)) - ap_set1_u64(0x4338000000000000ull)); /* unsigned: it may wrap */
 }
 AP_FN ap_f64 ap_f64_of_i51(ap_i64 k)
 {
-    return ap_from_bits(ap_as_u64(k + ap_set1_i64(0x4338000000000000ll))) - ap_set1(0x1.8p52);
+    return ap_from_bits(ap_as_u64(k) + ap_set1_u64(0x4338000000000000ull)) - ap_set1(0x1.8p52);
 }
 
 #endif

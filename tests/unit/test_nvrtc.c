@@ -11,9 +11,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define MOST 64
+#define MOST 256
 static char *names[MOST + 2], *texts[MOST + 2];
-static int count;
+static int count, headers; /* all texts at hand; the first of them are the headers of kernels/ */
 
 static char *read_whole(const char *path)
 {
@@ -29,11 +29,6 @@ static char *read_whole(const char *path)
     fclose(file);
     return text;
 }
-static int is_header(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 2 && strcmp(name + n - 2, ".h") == 0;
-}
 /* The interpreter's own headers are not for the device: its program, its tallies, and what includes those. */
 static int is_interpreters(int i)
 {
@@ -41,27 +36,48 @@ static int is_interpreters(int i)
 }
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-static int collect(void **unused)
+/* every file of a folder that ends in suffix, from number `count` on, sorted by name */
+static void gather(const char *folder_name, const char *suffix)
 {
-    (void)unused;
-    DIR *folder = opendir(APSIS_SOURCE_DIR "/kernels");
+    char path[2048];
+    snprintf(path, sizeof path, "%s/%s", APSIS_SOURCE_DIR, folder_name);
+    DIR *folder = opendir(path);
+    int first = count;
     assert_non_null(folder);
-    for (struct dirent *entry; (entry = readdir(folder)) && count < MOST;) {
-        if (!is_header(entry->d_name)) continue;
-        char path[1024];
-        snprintf(path, sizeof path, "kernels/%s", entry->d_name);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        size_t n = strlen(entry->d_name), m = strlen(suffix);
+        if (n <= m || strcmp(entry->d_name + n - m, suffix) != 0) continue;
+        assert_true(count < MOST);
+        snprintf(path, sizeof path, "%s/%s", folder_name, entry->d_name);
         names[count++] = strdup(path);
     }
     closedir(folder);
-    qsort(names, (size_t)count, sizeof *names, by_name);
-    for (int i = 0; i < count; i++) {
-        char path[2048];
+    qsort(names + first, (size_t)(count - first), sizeof *names, by_name);
+    for (int i = first; i < count; i++) {
         snprintf(path, sizeof path, "%s/%s", APSIS_SOURCE_DIR, names[i]);
         texts[i] = read_whole(path);
     }
-    assert_true(count >= 8);
-    /* the build writes these two from distributions/; here no family is registered */
-    names[count] = "families.inc", texts[count] = "", texts[count + 1] = "", names[count + 1] = "family_kernels.inc";
+}
+
+static int collect(void **unused)
+{
+    (void)unused;
+    gather("kernels", ".h");
+    headers = count;
+    assert_true(headers >= 8);
+    gather("distributions", ".h");
+    int first = count;
+    gather("distributions", ".c");
+    /* the two lists that the build writes: the files of distributions/ that hold a family */
+    char *kernels = calloc(MOST, 128), *entries = calloc(MOST, 128);
+    for (int i = first; i < count; i++) {
+        if (!strstr(texts[i], "\nAPSIS_FAMILY(")) continue;
+        const char *base = strchr(names[i], '/') + 1;
+        sprintf(kernels + strlen(kernels), "#include \"%.100s\"\n", names[i]);
+        sprintf(entries + strlen(entries), "APSIS_FAMILY_ENTRY(%.*s)\n", (int)(strlen(base) - 2), base);
+    }
+    names[count] = "family_kernels.inc", texts[count++] = kernels;
+    names[count] = "families.inc", texts[count++] = entries;
     return 0;
 }
 
@@ -70,7 +86,7 @@ static char *compile(const char *source, const char *architecture)
 {
     nvrtcProgram program;
     const char *options[] = {architecture, "--fmad=false", "-DAP_WIDTH=1"};
-    assert_int_equal(nvrtcCreateProgram(&program, source, "kernels.cu", count + 2, (const char *const *)texts, (const char *const *)names), NVRTC_SUCCESS);
+    assert_int_equal(nvrtcCreateProgram(&program, source, "kernels.cu", count, (const char *const *)texts, (const char *const *)names), NVRTC_SUCCESS);
     nvrtcResult result = nvrtcCompileProgram(program, 3, options);
     size_t size = 0;
     nvrtcGetProgramLogSize(program, &size);
@@ -92,7 +108,7 @@ static char *compile(const char *source, const char *architecture)
 static void each_compiles(void **unused)
 {
     (void)unused;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < headers; i++) {
         char source[1200];
         if (is_interpreters(i)) {
             printf("  %s: the interpreter's, not compiled\n", names[i]);
@@ -122,7 +138,7 @@ static void all_compile(void **unused)
         "}\n"
         "extern \"C\" __global__ void unfused(const double *a, double *out) { out[0] = a[0] * a[1] + a[2]; }\n";
     char source[16384] = "";
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < headers; i++) {
         if (is_interpreters(i)) continue;
         strcat(source, "#include \"");
         strcat(source, names[i]);
