@@ -203,7 +203,7 @@ AP_FN ap_f64 ap_normal_score(ap_f64 lower, ap_f64 upper, ap_f64 distance)
     return ap_select(ap_eq(tail, ap_set1(0.0)), ap_copysign(ap_infinity(), distance), y);
 }
 
-/* The x with P(Z <= x) = p. Error below 3 ulp for every p in (0, 1); p = 0 gives -infinity, 1 infinity, anything else outside (0, 1) NaN. */
+/* The x with P(Z <= x) = p. Error below 4 ulp for every p in (0, 1); p = 0 gives -infinity, 1 infinity, anything else outside (0, 1) NaN. */
 AP_FN ap_f64 ap_normal_quantile(ap_f64 p)
 {
     return ap_normal_score(p, ap_set1(1.0) - p, p - ap_set1(0.5));
