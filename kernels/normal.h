@@ -77,7 +77,7 @@ AP_FN ap_f64 ap_erfc_core(ap_f64 a, ap_f64 a_low, ap_f64 square, ap_f64 square_l
     return ap_scale(ap_set1(factor) * (y + y_low), k);
 }
 
-/* erfc x. Error below 1.5 ulp over the whole range, the tail included. */
+/* erfc x. Error below 2 ulp over the whole range, the tail included. */
 AP_FN ap_f64 ap_erfc(ap_f64 x)
 {
     ap_f64 a = ap_abs(x);
@@ -87,7 +87,7 @@ AP_FN ap_f64 ap_erfc(ap_f64 x)
     return ap_select(ap_lt(x, ap_set1(0.0)), ap_set1(2.0) - y, y);
 }
 
-/* P(Z <= x). Error below 1.5 ulp, in the lower tail down to the smallest double. */
+/* P(Z <= x). Error below 2 ulp, in the lower tail down to the smallest double. */
 AP_FN ap_f64 ap_normal_cdf(ap_f64 x)
 {
     ap_f64 a = ap_abs(x);

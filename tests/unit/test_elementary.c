@@ -179,8 +179,8 @@ static const struct measure measures[] = {
     {ELEMENTARY_sinh, exact_sinh, 2.0, {{LINEAR, -1, 1, NO_Y, N}, {LINEAR, -25, 25, NO_Y, N}, {LINEAR, -711, 711, NO_Y, N}, {EXPONENTS, -0x1p-1074, 1, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_tanh, exact_tanh, 2.0, {{LINEAR, -1, 1, NO_Y, N}, {LINEAR, -25, 25, NO_Y, N}, {EXPONENTS, -0x1p-1074, 1, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
     {ELEMENTARY_asinh, exact_asinh, 2.0, {{LINEAR, -1, 1, NO_Y, N}, {LINEAR, -25, 25, NO_Y, N}, {EXPONENTS, -0x1p-1074, 0x1p1023, NO_Y, N}, {EXPONENTS, -0x1p-8, 0x1p8, NO_Y, N}, {EVERY_BIT, 0, 0, NO_Y, N}}},
-    {ELEMENTARY_erfc, exact_erfc, 1.5, {{LINEAR, -6, 3, NO_Y, N}, {LINEAR, 0, 27.4, NO_Y, N}, {LINEAR, 26, 28, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
-    {ELEMENTARY_normal_cdf, exact_normal_cdf, 1.5, {{LINEAR, -4, 9, NO_Y, N}, {LINEAR, -39, 0, NO_Y, N}, {LINEAR, -38.6, -37, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
+    {ELEMENTARY_erfc, exact_erfc, 2.0, {{LINEAR, -6, 3, NO_Y, N}, {LINEAR, 0, 27.4, NO_Y, N}, {LINEAR, 26, 28, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
+    {ELEMENTARY_normal_cdf, exact_normal_cdf, 2.0, {{LINEAR, -4, 9, NO_Y, N}, {LINEAR, -39, 0, NO_Y, N}, {LINEAR, -38.6, -37, NO_Y, SLOW}, {EXPONENTS, -0x1p-1074, 1, NO_Y, SLOW}}},
     {ELEMENTARY_normal_quantile, exact_normal_quantile, 4.0, {{LINEAR, 0, 1, NO_Y, 2 * SLOW}, {LINEAR, 0.49, 0.51, NO_Y, SLOW}, {EXPONENTS, 0x1p-1074, 0x1p-2, NO_Y, SLOW}, {EXPONENTS, 0x1p-60, 0x1p-1, NO_Y, SLOW}, {LINEAR, 0.07, 0.08, NO_Y, SLOW}}},
     {ELEMENTARY_pow, exact_pow, 1.0, {{LINEAR, 0, 3, -20, 20, N}, {LINEAR, 0.9, 1.1, -3000, 3000, N}, {EXPONENTS, 0x1p-1074, 0x1p1023, -1.05, 1.05, N}, {LINEAR, 1, 10, 250, 330, N}, {EXPONENTS, 0x1p-30, 0x1p30, -36, 36, N}, {LINEAR, 0.97, 1.05, -20000, 20000, N}, {EVERY_BIT, 0, 0, -3, 3, N}}},
 };
