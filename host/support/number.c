@@ -1,6 +1,7 @@
 /* number.c - decimal text to double and back, correctly rounded, whatever the locale. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/support/number.h"
+#include "host/support/shortest.h"
 
 #include <float.h>
 #include <limits.h>
@@ -146,7 +147,8 @@ static int is_power_of_two(double value)
 /* The fewest digits that read back as `value`, which is positive and finite. */
 static int shortest(double value, char *digits, int *exponent)
 {
-    int count;
+    int count = apsis_shortest_digits(value, digits, exponent);
+    if (count) return count;
     if (value < DBL_MIN) { /* subnormal: fewer digits are enough, and 15 may be too many to be unique */
         for (count = 1; count < 17; count++) {
             round_to_digits(value, count, digits, exponent);
