@@ -99,6 +99,8 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
     apsis_buffer_text(out, "  0 ok, 1 failure, 2 usage, 65 error in the model, 75 incomplete, 130 interrupted\n");
 }
 
+#define FIRST_VALUE 256 /* what getopt_long returns for option 0; letters are below */
+
 /* `text` is this one's argument; what is wrong with it, or NULL */
 static const char *take(struct apsis_cli *cli, const struct apsis_option_row *row, const char *text)
 {
@@ -230,15 +232,16 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
         const struct apsis_option_row *row = &apsis_option_rows[i];
         if (!(row->commands & 1u << cli->command->id)) continue;
         rows[count] = i;
-        list[count++] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL, 0};
+        list[count] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL, FIRST_VALUE + (int)count}; /* values differ, so that a short form that fits two is seen */
+        count++;
     }
     optind = 0; /* glibc: start afresh, options before or after the file */
     opterr = 0;
     for (;;) {
-        int which = -1, before = optind ? optind : 1;
-        int got = getopt_long(argc, argv, ":h", list, &which);
+        int which, before = optind ? optind : 1;
+        int got = getopt_long(argc, argv, ":h", list, NULL);
         if (got == -1) break;
-        if (got == 'h') which = -2;
+        which = got - FIRST_VALUE;
         if (got == ':') {
             const char *word = argv[optind - 1];
             return apsis_cli_fail(cli, APSIS_USAGE, "%s needs a value: apsis %s --help", word, cli->command->name);
@@ -255,7 +258,7 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
             if (alike > 1) return apsis_cli_fail(cli, APSIS_USAGE, "%s could be several options: write it out", word);
             return no_option(cli, word);
         }
-        const struct apsis_option_row *row = which == -2 ? NULL : &apsis_option_rows[rows[which]];
+        const struct apsis_option_row *row = got == 'h' ? NULL : &apsis_option_rows[rows[which]];
         if (!row || row->id == 'h') {
             struct apsis_buffer out = {0};
             apsis_options_help(cli->command, &cli->page, &out);

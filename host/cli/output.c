@@ -91,9 +91,14 @@ enum apsis_status apsis_cli_fail_model(struct apsis_cli *cli, enum apsis_status 
     size_t errors = apsis_cli_errors(cli);
     if (status == APSIS_OK) status = APSIS_MODEL_ERROR;
     const char *file = cli->options.file ? cli->options.file : "the model";
-    if (status == APSIS_FAILURE && cli->model->diagnostics.count == 1 && !cli->options.json) {
-        apsis_cli_warnings(cli);
-        return status;
+    if (errors == 1) { /* about no place in the text: that is the whole message */
+        const struct apsis_diagnostics *list = &cli->model->diagnostics;
+        for (size_t i = 0; i < list->count; i++)
+            if (list->items[i].severity == APSIS_ERROR && list->items[i].span.end == 0) {
+                const char *message = list->items[i].message, *hint = list->items[i].hint;
+                if (!cli->options.json) cli->model->diagnostics.count = cli->model->diagnostics.errors = 0;
+                return apsis_cli_fail(cli, status, "%s%s%s", message, hint ? ": " : "", hint ? hint : "");
+            }
     }
     if (errors == 1) return apsis_cli_fail(cli, status, "%s: 1 error", file);
     return apsis_cli_fail(cli, status, "%s: %zu errors", file, errors);
