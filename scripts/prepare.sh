@@ -56,9 +56,10 @@ need_to_build() {
 }
 
 build() {
-    cmake --preset release "$@" >build.log 2>&1 && cmake --build --preset release >>build.log 2>&1 || {
-        tail -n 30 build.log >&2
-        say "the build failed; the whole log is in build.log"
+    mkdir -p build
+    cmake --preset release "$@" >build/log 2>&1 && cmake --build --preset release >>build/log 2>&1 || {
+        tail -n 30 build/log >&2
+        say "the build failed; the whole log is in build/log"
         return 1
     }
 }
