@@ -34,14 +34,14 @@ struct apsis_tally {
 struct ap_tally_window {
     double low, high;
     ap_word below;      /* valid values < low */
-    ap_word below_high; /* counted windows only: valid values < high */
+    ap_word below_high; /* valid values < high */
     ap_word first;      /* counted windows only: lowest draw number inside, or all ones */
     ap_u32 counted;     /* 1: values inside are counted, not kept (one value that many draws share) */
     ap_u32 unused;
 };
 
 #define AP_TALLY_LEVELS 7 /* of the tree over the 64 units of a tile */
-#define AP_TALLY_SLACK 520 /* free places that a buffer needs before a block: a block's lanes and one vector */
+#define AP_TALLY_SLACK 520 /* free places that a tail needs before a block: a block's lanes and one vector */
 
 enum ap_tally_wanted {
     AP_TALLY_COUNTS = 1,      /* given, valid, first invalid */
@@ -84,7 +84,7 @@ struct ap_tally_column {
     double tail_low, tail_high;
     double *tail;
     ap_u32 tail_count, tail_room;
-    int (*keep_more)(struct ap_tally_column *column);   /* makes room for AP_TALLY_SLACK more; 0: there is none */
+    int (*keep_more)(struct ap_tally_column *column);   /* makes room for 8 more at least; 0: there is none */
     void (*flush_tail)(struct ap_tally_column *column); /* takes the tail's values, sets tail_count = 0 */
     void *host;
     double sum[4];           /* of the tile, after ap_tally_tile: y, y^2, y^3, y^4 */

@@ -149,6 +149,10 @@ AP_FN void ap_tally_moments(struct ap_tally_column *column, const struct ap_bloc
 AP_FN void ap_tally_keep(struct ap_tally_column *column, ap_mask inside, ap_f64 x, ap_word draw)
 {
     ap_u32 bits = ap_tally_bits(inside), kept = column->kept;
+    if (kept + 8 > column->kept_room && !column->keep_more(column)) {
+        column->lost = 1;
+        return;
+    }
 #if AP_WIDTH == 8 && defined(__AVX512F__)
     __m512i draws = _mm512_add_epi64(_mm512_set1_epi64((long long)draw), (__m512i)ap_tally_iota());
     _mm512_storeu_pd(column->kept_value + kept, _mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x));
@@ -171,19 +175,26 @@ AP_FN void ap_tally_round(struct ap_tally_column *column, const struct ap_block 
 {
     ap_u32 half = block->lanes / 2;
     ap_f64 low[AP_TALLY_ROUND], high[AP_TALLY_ROUND];
-    ap_u64 below[AP_TALLY_ROUND];
-    for (int k = 0; k < count; k++) low[k] = ap_set1(windows[k].low), high[k] = ap_set1(windows[k].high), below[k] = ap_set1_u64(0);
+    ap_u64 below[AP_TALLY_ROUND], below_high[AP_TALLY_ROUND];
+    for (int k = 0; k < count; k++) {
+        low[k] = ap_set1(windows[k].low), high[k] = ap_set1(windows[k].high);
+        below[k] = below_high[k] = ap_set1_u64(0);
+    }
     for (ap_u32 i = 0; i < block->lanes; i += AP_WIDTH) {
         ap_f64 x = ap_load(clean + i);
         ap_mask inside = ap_lt(x, x);
         for (int k = 0; k < count; k++) {
-            ap_mask under = ap_lt(x, low[k]);
+            ap_mask under = ap_lt(x, low[k]), under_high = ap_lt(x, high[k]);
             below[k] = ap_tally_count(below[k], under);
-            inside = inside ^ under ^ ap_lt(x, high[k]);
+            below_high[k] = ap_tally_count(below_high[k], under_high);
+            inside = inside ^ under ^ under_high;
         }
-        if (keep && ap_tally_bits(inside)) ap_tally_keep(column, inside, x, block->first + (i < half ? i : i - half + AP_PAIRS));
+        if (keep && ap_tally_bits(inside) && !column->lost) ap_tally_keep(column, inside, x, block->first + (i < half ? i : i - half + AP_PAIRS));
     }
-    for (int k = 0; k < count; k++) windows[k].below += ap_tally_total(below[k]);
+    for (int k = 0; k < count; k++) {
+        windows[k].below += ap_tally_total(below[k]);
+        windows[k].below_high += ap_tally_total(below_high[k]);
+    }
 }
 
 /* A window whose values are only counted: one value that many draws share. */
@@ -211,7 +222,6 @@ AP_FN void ap_tally_windows(struct ap_tally_column *column, const struct ap_bloc
 {
     struct ap_tally_window *windows = column->windows;
     ap_u32 count = column->window_count;
-    if (!column->lost && column->kept + AP_TALLY_SLACK > column->kept_room && !column->keep_more(column)) column->lost = 1;
     for (ap_u32 k = 0; k < count;) {
         if (windows[k].counted) {
             ap_tally_counted(block, clean, &windows[k++]);
@@ -308,14 +318,14 @@ AP_TALLY_FN void ap_tally_block(struct ap_tally_column *column, const struct ap_
         }
     }
     if (wanted & AP_TALLY_MOMENTS) {
-        if (found.min < column->min || (found.min == column->min && block->first < column->min_draw)) {
+        if (found.valid && (found.min < column->min || (found.min == column->min && block->first < column->min_draw))) {
             ap_u32 i = 0;
             while (clean[i] != found.min) i++;
             ap_word draw = ap_block_draw(block, i);
             if (found.min < column->min || draw < column->min_draw) column->min_draw = draw;
             column->min = found.min;
         }
-        if (found.max > column->max || (found.max == column->max && block->first < column->max_draw)) {
+        if (found.valid && (found.max > column->max || (found.max == column->max && block->first < column->max_draw))) {
             ap_u32 i = 0;
             while (clean[i] != found.max) i++;
             ap_word draw = ap_block_draw(block, i);

@@ -1,0 +1,140 @@
+/* rank_correlation.c - Spearman's rank correlation of every scalar output with every scalar input, over the first draws. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "host/result/tally.h"
+
+/*
+ * Over the first min(N, 65536) draws; of each pair only draws in which both are valid. Ties get the mean of their ranks. All
+ * sums are of whole numbers and exact: with A = 2 rank - (n + 1), rho = sum AB / sqrt(sum A^2 * sum B^2).
+ */
+enum { DRAWS = 65536, INPUTS_AT_ONCE = 64, OUTPUTS_AT_ONCE = 32 };
+
+/* A column in the order of its finite values. */
+struct ordered {
+    uint32_t *index;
+    double *value; /* by draw */
+    size_t count;
+    int whole;     /* all draws are finite */
+};
+
+static void order(struct ordered *column, const double *values, size_t draws)
+{
+    struct apsis_kept *items = apsis_malloc(draws * sizeof *items);
+    size_t n = 0;
+    for (size_t i = 0; i < draws; i++)
+        if (values[i] - values[i] == 0) items[n++] = (struct apsis_kept){values[i], i};
+    apsis_sort_kept(items, n);
+    for (size_t i = 0; i < n; i++) column->index[i] = (uint32_t)items[i].draw;
+    column->count = n;
+    column->whole = n == draws;
+    free(items);
+}
+
+/* 2 * mid-rank of each draw among those in which `with` is finite too; returns how many those are */
+static size_t mid_ranks(const struct ordered *column, const struct ordered *with, int32_t *rank)
+{
+    size_t n = 0, at = 0;
+    for (size_t i = 0, end; i < column->count; i = end) {
+        double value = column->value[column->index[i]];
+        size_t same = 0;
+        for (end = i; end < column->count && column->value[column->index[end]] == value; end++) {
+            double other = with->value[column->index[end]];
+            same += other - other == 0;
+        }
+        for (size_t k = i; k < end; k++) rank[column->index[k]] = (int32_t)(2 * at + same + 1);
+        at += same;
+        n += same;
+    }
+    return n;
+}
+
+static double spearman(const struct ordered *a, const struct ordered *b, int32_t *rank_a, int32_t *rank_b)
+{
+    size_t n = mid_ranks(a, b, rank_a);
+    mid_ranks(b, a, rank_b);
+    int64_t ab = 0, aa = 0, bb = 0, middle = (int64_t)n + 1;
+    for (size_t i = 0; i < a->count; i++) {
+        uint32_t draw = a->index[i];
+        double other = b->value[draw];
+        if (other - other != 0) continue;
+        int64_t x = rank_a[draw] - middle, y = rank_b[draw] - middle;
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    if (!aa || !bb) return ap_double_of(AP_NAN_BITS);
+    return (double)ab / ap_sqrt((double)aa * (double)bb);
+}
+
+enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run,
+                                          const struct apsis_measure_settings *settings, struct apsis_measure *measures, size_t count)
+{
+    const struct apsis_ir *ir = plan->ir;
+    size_t draws = settings->draws < DRAWS ? (size_t)settings->draws : DRAWS, tiles = (draws + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
+    size_t input_count = 0, output_count = 0;
+    /* number of each scalar input in the list of scalar inputs, and the column that carries it */
+    size_t *input_columns = APSIS_NEW_ARRAY(arena, size_t, ir->input_count + 1), *output_columns = APSIS_NEW_ARRAY(arena, size_t, count + 1);
+    size_t *places = APSIS_NEW_ARRAY(arena, size_t, ir->input_count + 1);
+    for (size_t i = 0; i < ir->input_count; i++) {
+        places[i] = input_count;
+        input_count += !ir->inputs[i].is_series;
+    }
+    for (size_t i = 0; i < input_count; i++) input_columns[i] = SIZE_MAX;
+    for (size_t c = 0; c < plan->column_count; c++) {
+        const struct apsis_plan_column *column = &plan->columns[c];
+        if (column->kind == APSIS_COLUMN_INPUT && column->period < 0) input_columns[places[column->index]] = c;
+    }
+    struct apsis_measure **outputs = APSIS_NEW_ARRAY(arena, struct apsis_measure *, count + 1);
+    size_t m = 0;
+    for (size_t c = 0; c < plan->column_count; c++) {
+        if (plan->columns[c].kind != APSIS_COLUMN_OUTPUT) continue;
+        struct apsis_measure *measure = &measures[m++];
+        if (measure->period >= 0 || ir->outputs[measure->output].category_count) continue;
+        measure->rank_correlation = APSIS_NEW_ARRAY(arena, double, input_count + 1);
+        for (size_t i = 0; i < input_count; i++) measure->rank_correlation[i] = ap_double_of(AP_NAN_BITS);
+        outputs[output_count] = measure;
+        output_columns[output_count++] = c;
+    }
+    enum apsis_status status = APSIS_OK;
+    double **stored = apsis_calloc(plan->column_count + 1, sizeof *stored);
+    struct ordered columns[INPUTS_AT_ONCE + OUTPUTS_AT_ONCE];
+    for (size_t o = 0; o < output_count && status == APSIS_OK; o += OUTPUTS_AT_ONCE) {
+        size_t out = output_count - o < OUTPUTS_AT_ONCE ? output_count - o : OUTPUTS_AT_ONCE;
+        for (size_t i = 0; i < input_count && status == APSIS_OK; i += INPUTS_AT_ONCE) {
+            size_t in = input_count - i < INPUTS_AT_ONCE ? input_count - i : INPUTS_AT_ONCE;
+            memset(columns, 0, sizeof columns);
+            for (size_t k = 0; k < out + in; k++) {
+                size_t c = k < out ? output_columns[o + k] : input_columns[i + k - out];
+                if (c == SIZE_MAX) continue;
+                columns[k].value = stored[c] = apsis_malloc(tiles * AP_TILE_DRAWS * sizeof(double));
+                columns[k].index = apsis_malloc(tiles * AP_TILE_DRAWS * sizeof(uint32_t));
+            }
+            struct apsis_job job = {.seed = settings->seed, .draws = settings->draws, .tile_count = tiles, .stored = stored, .cancel = settings->cancel};
+            status = engine->run(run, &job);
+            if (status == APSIS_OK) {
+#pragma omp parallel
+                {
+                    int32_t *rank_a = apsis_malloc(draws * sizeof *rank_a), *rank_b = apsis_malloc(draws * sizeof *rank_b);
+#pragma omp for schedule(dynamic, 1)
+                    for (size_t k = 0; k < out + in; k++)
+                        if (columns[k].value) order(&columns[k], columns[k].value, draws);
+#pragma omp for schedule(dynamic, 1)
+                    for (size_t k = 0; k < out * in; k++) {
+                        const struct ordered *a = &columns[k / in], *b = &columns[out + k % in];
+                        if (b->value) outputs[o + k / in]->rank_correlation[i + k % in] = spearman(a, b, rank_a, rank_b);
+                    }
+                    free(rank_a);
+                    free(rank_b);
+                }
+            }
+            for (size_t k = 0; k < out + in; k++) {
+                free(columns[k].value);
+                free(columns[k].index);
+            }
+            memset(stored, 0, plan->column_count * sizeof *stored);
+        }
+    }
+    free(stored);
+    return status;
+}
