@@ -99,3 +99,26 @@ void apsis_steps_support(const struct apsis_distribution *d, double *low, double
 {
     *low = d->x[0], *high = d->x[d->count - 1];
 }
+
+const struct apsis_distribution *apsis_steps_of(struct apsis_arena *arena, const struct apsis_distribution *d, const char **why)
+{
+    if (d->steps || d->family->form == APSIS_FORM_STEP) return d;
+    double low = d->family->quantile(d, 0x1p-60, 1), high = d->family->quantile(d, 1, 0x1p-60);
+    if (!(high - low < 1e6)) {
+        *why = "it takes more than a million values";
+        return NULL;
+    }
+    struct apsis_distribution *r = APSIS_NEW(arena, struct apsis_distribution);
+    size_t n = (size_t)(high - low) + 1;
+    double *x = APSIS_NEW_ARRAY(arena, double, n), *w = APSIS_NEW_ARRAY(arena, double, n);
+    r->tail = APSIS_NEW_ARRAY(arena, double, n);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = low + (double)i;
+        d->family->tails(d, x[i], &w[i], &r->tail[i]);
+    }
+    w[n - 1] = 1, r->tail[n - 1] = 0;
+    r->family = apsis_family_find("discrete");
+    r->x = x, r->w = w, r->count = n;
+    r->steps = r->whole = 1;
+    return r;
+}

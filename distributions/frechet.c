@@ -1,0 +1,66 @@
+/* frechet.c - the largest of many with heavy tails. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "distributions/standard.h"
+
+/* p: shape, scale, location */
+AP_FN ap_f64 ap_frechet_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
+{
+    return ap_valid(ap_mand(ap_positive(p[0]), ap_not_negative(p[1])), ap_fma(p[1], ap_exp(ap_negate(ap_log(ap_hazard(upper, lower)) / p[0])), p[2]));
+}
+
+#ifdef APSIS_FAMILY_KERNELS
+AP_FAMILY_CLOSED(frechet)
+AP_FAMILY_NO_SOLVE(frechet)
+#else
+#include "distributions/family.h"
+#include "kernels/special/special.h"
+
+static const char *check(const struct apsis_distribution *d)
+{
+    if (!(d->p[0] > 0)) return "shape must be above 0";
+     return d->p[1] > 0 ? NULL : "scale must be above 0";
+}
+static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
+{
+    double y = x > d->p[2] ? ap_exp(-d->p[0] * ap_log((x - d->p[2]) / d->p[1])) : ap_infinity();
+     *lower = ap_exp(-y);
+     *upper = -ap_expm1(-y);
+}
+static double quantile(const struct apsis_distribution *d, double lower, double upper)
+{
+    return ap_frechet_quantile(lower, upper, d->p);
+}
+static double density(const struct apsis_distribution *d, double x)
+{
+    if (!(x > d->p[2])) return 0;
+     double y = ap_exp(-d->p[0] * ap_log((x - d->p[2]) / d->p[1]));
+     return d->p[0] / (x - d->p[2]) * y * ap_exp(-y);
+}
+static double mean(const struct apsis_distribution *d)
+{
+    return d->p[0] > 1 ? ap_fma(d->p[1], ap_exp(apsis_lgamma(1 - 1 / d->p[0])), d->p[2]) : ap_infinity();
+}
+static double sd(const struct apsis_distribution *d)
+{
+    if (!(d->p[0] > 2)) return ap_infinity();
+     double m = apsis_lgamma(1 - 1 / d->p[0]);
+     return d->p[1] * ap_exp(m) * ap_sqrt(ap_expm1(apsis_lgamma(1 - 2 / d->p[0]) - 2 * m));
+}
+static void support(const struct apsis_distribution *d, double *low, double *high)
+{
+    *low = d->p[2], *high = ap_infinity();
+}
+
+APSIS_FAMILY(frechet) = {
+    .name = "frechet", .title = "the largest of many with heavy tails", .reference = "Johnson, Kotz and Balakrishnan, vol. 2, ch. 22",
+    .form = APSIS_FORM_CLOSED,
+    .parameter_names = {"shape", "scale", "location"},
+    .parameter_docs = {"tail exponent, above 0", "scale, 0 or more", "smallest value, 0 unless given"},
+    .spellings = {{.names = {"shape", "scale", "location?"}, .dynamic = 1}},
+    .spelling_count = 1,
+    .takes = "(shape, scale) or (shape, scale, location: 0)",
+    .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd,
+    .support = support,
+    .example = "frechet(3, 10)",
+};
+#endif

@@ -1,0 +1,26 @@
+/* standard.h - the standard shapes that several families stretch: exponential, its mirror, and the logit. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_DISTRIBUTIONS_STANDARD_H
+#define APSIS_DISTRIBUTIONS_STANDARD_H
+#include "kernels/dialect.h"
+#include "kernels/exponential.h"
+#include "kernels/logarithm.h"
+
+/* -ln(1 - u) with u = lower, 1 - u = upper, from whichever is exact. Swapping the two gives -ln u. */
+AP_FN ap_f64 ap_hazard(ap_f64 lower, ap_f64 upper)
+{
+    return ap_negate(ap_select(ap_lt(lower, upper), ap_log1p(ap_negate(lower)), ap_log(upper)));
+}
+AP_FN ap_f64 ap_logit(ap_f64 lower, ap_f64 upper) { return ap_log(lower / upper); }
+/* (e^(shape y) - 1) / shape, and y at shape 0 */
+AP_FN ap_f64 ap_box_cox(ap_f64 shape, ap_f64 y)
+{
+    ap_mask none = ap_eq(shape, ap_set1(0.0));
+    ap_f64 some = ap_select(none, ap_set1(1.0), shape);
+    return ap_select(none, y, ap_expm1(some * y) / some);
+}
+AP_FN ap_f64 ap_valid(ap_mask ok, ap_f64 x) { return ap_select(ok, x, ap_nan()); }
+AP_FN ap_mask ap_positive(ap_f64 x) { return ap_lt(ap_set1(0.0), x); }
+AP_FN ap_mask ap_not_negative(ap_f64 x) { return ap_le(ap_set1(0.0), x); }
+
+#endif

@@ -1,0 +1,62 @@
+/* trapezoidal.c - rises, stays level, falls. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "distributions/standard.h"
+
+/* p: min, from, to, max */
+AP_FN ap_f64 ap_trapezoidal_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
+{
+    ap_f64 rise = p[1] - p[0], level = p[2] - p[1], fall = p[3] - p[2], zero = ap_set1(0.0), half = ap_set1(0.5);
+     ap_f64 area = ap_fma(half, rise + fall, level); /* of height 1 */
+     ap_f64 x = ap_fma(lower, area, ap_fma(half, rise, p[0]));
+     x = ap_select(ap_lt(lower * area, half * rise), p[0] + ap_sqrt((lower + lower) * area * rise), x);
+     x = ap_select(ap_lt(upper * area, half * fall), p[3] - ap_sqrt((upper + upper) * area * fall), x);
+     return ap_valid(ap_mand(ap_mand(ap_le(zero, rise), ap_le(zero, level)), ap_le(zero, fall)), x);
+}
+
+#ifdef APSIS_FAMILY_KERNELS
+AP_FAMILY_CLOSED(trapezoidal)
+AP_FAMILY_NO_SOLVE(trapezoidal)
+#else
+#include "distributions/family.h"
+
+static const char *check(const struct apsis_distribution *d)
+{
+    return d->p[0] <= d->p[1] && d->p[1] <= d->p[2] && d->p[2] <= d->p[3] ? NULL : "the four values must not fall";
+}
+static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
+{
+    double rise = d->p[1] - d->p[0], fall = d->p[3] - d->p[2], area = 0.5 * (rise + fall) + (d->p[2] - d->p[1]);
+     if (x < d->p[0]) *lower = 0, *upper = 1;
+     else if (x >= d->p[3]) *lower = 1, *upper = 0;
+     else if (x < d->p[1]) *lower = 0.5 * (x - d->p[0]) * (x - d->p[0]) / rise / area, *upper = 1 - *lower;
+     else if (x > d->p[2]) *upper = 0.5 * (d->p[3] - x) * (d->p[3] - x) / fall / area, *lower = 1 - *upper;
+     else *lower = (0.5 * rise + (x - d->p[1])) / area, *upper = (0.5 * fall + (d->p[2] - x)) / area;
+}
+static double quantile(const struct apsis_distribution *d, double lower, double upper)
+{
+    return ap_trapezoidal_quantile(lower, upper, d->p);
+}
+static double density(const struct apsis_distribution *d, double x)
+{
+    double rise = d->p[1] - d->p[0], fall = d->p[3] - d->p[2], area = 0.5 * (rise + fall) + (d->p[2] - d->p[1]);
+     if (x < d->p[0] || x > d->p[3]) return 0;
+     return (x < d->p[1] ? (x - d->p[0]) / rise : x > d->p[2] ? (d->p[3] - x) / fall : 1) / area;
+}
+static void support(const struct apsis_distribution *d, double *low, double *high)
+{
+    *low = d->p[0], *high = d->p[3];
+}
+
+APSIS_FAMILY(trapezoidal) = {
+    .name = "trapezoidal", .title = "rises, stays level, falls", .reference = "van Dorp and Kotz (2003)",
+    .form = APSIS_FORM_CLOSED,
+    .parameter_names = {"min", "from", "to", "max"},
+    .parameter_docs = {"smallest value", "start of the level part", "end of the level part", "largest value"},
+    .spellings = {{.names = {"min", "from", "to", "max"}, .dynamic = 1}},
+    .spelling_count = 1,
+    .takes = "(min, from, to, max)",
+    .check = check, .tails = tails, .quantile = quantile, .density = density,
+    .support = support,
+    .example = "trapezoidal(0, 2, 5, 6)",
+};
+#endif
