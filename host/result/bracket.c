@@ -302,6 +302,8 @@ static struct window_list narrowed(const struct apsis_reduced *column, double sh
             struct ap_tally_window *same = push(&list, old->low, old->high, 1);
             *same = *old;
             same->counted = 1;
+            for (size_t i = 0; i < inside && !old->counted; i++)
+                if (kept[i].draw < same->first) same->first = kept[i].draw;
             continue;
         }
         if (old->counted) continue;

@@ -46,6 +46,8 @@ static enum apsis_status choose(struct apsis_measurement *m)
     }
     enum apsis_status status = any ? apsis_pilot(m, fresh, m->pass == 1) : APSIS_OK;
     double total = 0, wave = 0;
+    size_t open = 1;
+    for (size_t i = 0; i < m->count; i++) open += (size_t)looks_for_something(&m->columns[i]);
     for (size_t i = 0; i < m->count && status == APSIS_OK; i++) {
         struct apsis_reduced *column = &m->columns[i];
         if (!looks_for_something(column)) continue;
@@ -67,7 +69,8 @@ static enum apsis_status choose(struct apsis_measurement *m)
             }
             m->expected[i] = inside / (double)m->settings->draws;
             /* what does not fit is narrowed on the way */
-            double fits = 64 + 16 * ap_sqrt(inside) * (double)(column->window_count + 1);
+            double fits = 64 + 16 * ap_sqrt(inside) * (double)(column->window_count + 1), fair = entries(m, BETWEEN) / (double)open;
+            if (fits < fair) fits = fair;
             m->need[i] = 64 + (inside < fits ? inside : fits);
         }
         double more = 64 + m->expected[i] * AP_TILE_DRAWS * 2;
@@ -156,7 +159,8 @@ enum apsis_status apsis_pass(struct apsis_measurement *m)
                 double mine = room * m->need[i] / (total > 0 ? total : 1);
                 if (!column->active || column->lost) continue;
                 int full = (double)column->kept_count > mine;
-                if (!full && ((double)column->kept_count < growth * (double)column->kept_after || column->kept_count < 256)) continue;
+                /* between counted edges nothing is guessed as long as there is room */
+                if (!full && (column->known_count || (double)column->kept_count < growth * (double)column->kept_after || column->kept_count < 256)) continue;
                 apsis_bracket_narrow(column, share_done, m->width, full ? (size_t)(0.7 * mine) + 16 : (size_t)mine + 16);
             }
         }
