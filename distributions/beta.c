@@ -43,7 +43,10 @@ static double beta_value(const struct apsis_table_source *source, int upper, dou
 {
     double x, y;
     apsis_incomplete_beta_inverse(source->p[0], source->p[1], upper ? 1 - v : v, upper ? v : 1 - v, &x, &y);
-    if (source->transform == APSIS_TRANSFORM_LOGISTIC) return ap_log(x) - ap_log(y);
+    if (source->transform == APSIS_TRANSFORM_LOGISTIC) { /* far out I_x(a, b) is x^a / (a B), also where x itself underflows */
+        double a = source->p[upper], far = (ap_log(v) + ap_log(a) + source->p[2]) / a;
+        return far < -600 ? (upper ? -far : far) : ap_log(x) - ap_log(y);
+    }
     return upper ? -y : x;
 }
 static double beta_density(const struct apsis_table_source *source, int upper, double value)

@@ -49,6 +49,7 @@ const struct apsis_distribution *apsis_distribution_new(struct apsis_arena *aren
             }
     }
     if (family->check && (*why = family->check(d))) return NULL;
+    if (family->arguments == APSIS_ARGUMENTS_PLAIN && family->prepare && (*why = family->prepare(arena, d))) return NULL;
     return d;
 }
 

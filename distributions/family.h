@@ -77,7 +77,8 @@ struct apsis_family {
     const char *takes;       /* "(mu, sigma), (mean:, sd:) or two percentiles such as (p10:, p90:)": completes "normal takes ..." */
     /* NULL, or what is wrong with canonical parameters (or data), in words that name the parameter and the range. */
     const char *(*check)(const struct apsis_distribution *d);
-    /* PERCENTILES: works out from d->x (values) and d->w (probabilities; 0 and 1 for min and max) what the rest needs, or says why not. */
+    /* Works out what the rest needs, or says why not: PLAIN, from d->p once checked; PERCENTILES, from d->x (values) and d->w
+       (probabilities in rising order; 0 and 1 for min and max). */
     const char *(*prepare)(struct apsis_arena *arena, struct apsis_distribution *d);
     /* P(X <= x) and P(X > x), each accurate where small. */
     void (*tails)(const struct apsis_distribution *d, double x, double *lower, double *upper);

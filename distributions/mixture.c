@@ -10,7 +10,7 @@ AP_FAMILY_TABULATED(mixture)
 #include "distributions/steps.h"
 #include "host/support/arena.h"
 
-static int is_steps(const struct apsis_distribution *d) { return d->steps || d->family->form == APSIS_FORM_STEP; }
+static int is_steps(const struct apsis_distribution *d) { return d->steps || (d->family->form == APSIS_FORM_STEP && d->x); }
 
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {

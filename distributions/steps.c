@@ -102,7 +102,7 @@ void apsis_steps_support(const struct apsis_distribution *d, double *low, double
 
 const struct apsis_distribution *apsis_steps_of(struct apsis_arena *arena, const struct apsis_distribution *d, const char **why)
 {
-    if (d->steps || d->family->form == APSIS_FORM_STEP) return d;
+    if (d->steps || d->x) return d;
     double low = d->family->quantile(d, 0x1p-60, 1), high = d->family->quantile(d, 1, 0x1p-60);
     if (!(high - low < 1e6)) {
         *why = "it takes more than a million values";
@@ -121,4 +121,30 @@ const struct apsis_distribution *apsis_steps_of(struct apsis_arena *arena, const
     r->x = x, r->w = w, r->count = n;
     r->steps = r->whole = 1;
     return r;
+}
+
+double apsis_steps_search(const struct apsis_distribution *d, double lower, double upper)
+{
+    double low, high, l, u, reach = d->family->sd(d) + 1;
+    d->family->support(d, &low, &high);
+    low -= 1; /* below it nothing is enough */
+    double k = ap_floor(d->family->mean(d));
+    for (;;) { /* a bracket */
+        if (k >= high) break;
+        d->family->tails(d, k, &l, &u);
+        if (lower <= upper ? l >= lower : u <= upper) {
+            high = k;
+            break;
+        }
+        low = k;
+        k += ap_floor(reach);
+        reach *= 2;
+    }
+    while (high - low > 1) {
+        double middle = ap_floor(0.5 * (low + high));
+        d->family->tails(d, middle, &l, &u);
+        if (lower <= upper ? l >= lower : u <= upper) high = middle;
+        else low = middle;
+    }
+    return high;
 }

@@ -14,6 +14,8 @@ double apsis_steps_sd(const struct apsis_distribution *d);
 void apsis_steps_support(const struct apsis_distribution *d, double *low, double *high);
 /* Makes x, w and tail of values (any order, repeats allowed) and their weights (NULL: all the same), which need not sum to 1. */
 void apsis_steps_set(struct apsis_arena *arena, struct apsis_distribution *d, const double *values, const double *weights, size_t count);
+/* Smallest whole k with P(X <= k) >= lower, from the family's tails, mean and sd, for families without a quicker way. */
+double apsis_steps_search(const struct apsis_distribution *d, double lower, double upper);
 /* A discrete distribution as steps: itself where it is, else its whole numbers as far as their tails pass 2^-60. At most 1e6 of them. */
 const struct apsis_distribution *apsis_steps_of(struct apsis_arena *arena, const struct apsis_distribution *d, const char **why);
 

@@ -116,7 +116,7 @@ static const struct apsis_distribution *cut(struct apsis_arena *arena, const str
     double *x = APSIS_NEW_ARRAY(arena, double, d->count + 2), *w = APSIS_NEW_ARRAY(arena, double, d->count + 2);
     size_t n = 0;
     struct apsis_distribution *r = APSIS_NEW(arena, struct apsis_distribution);
-    if (d->steps || d->family->form == APSIS_FORM_STEP) {
+    if (d->steps || (d->family->form == APSIS_FORM_STEP && d->x)) {
         for (size_t i = 0; i < d->count; i++)
             if (d->x[i] >= low && d->x[i] <= high) x[n] = d->x[i], w[n++] = apsis_steps_mass(d, d->x[i]);
         r->family = apsis_family_find("discrete");

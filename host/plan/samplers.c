@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "distributions/steps.h"
 #include "host/plan/table.h"
 #include "kernels/sampler.h"
 
@@ -84,7 +85,8 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
             fill_family(r->family, NULL, r->out);
         } else if (d->family->form == APSIS_FORM_STEP || d->family->form == APSIS_FORM_KNOTTED || d->steps) {
             r->out->form = AP_SAMPLER_STEPS;
-            r->why = apsis_steps_build(arena, d, &r->out->steps);
+            if (d->family->discrete) d = apsis_steps_of(arena, d, &r->why);
+            if (d) r->why = apsis_steps_build(arena, d, &r->out->steps);
         } else if (d->family->form == APSIS_FORM_TABLE) {
             struct apsis_table_source source;
             describe(d, &source);
