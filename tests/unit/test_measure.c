@@ -195,11 +195,18 @@ static void test_partitions(void **state)
     }
 }
 
+static void test_golden(void **state)
+{
+    (void)state;
+    fake_check_golden();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_sort),
         cmocka_unit_test(test_partitions),
+        cmocka_unit_test(test_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
