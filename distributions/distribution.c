@@ -127,3 +127,22 @@ double apsis_distribution_sd(const struct apsis_distribution *d)
     if (d->family->sd) return d->family->sd(d);
     return ap_sqrt(integral(d, apsis_distribution_mean(d), 2));
 }
+
+static double plain_value(const struct apsis_table_source *source, int upper, double v)
+{
+    const struct apsis_distribution *d = source->distribution;
+    return (upper ? d->family->quantile(d, 1 - v, v) : d->family->quantile(d, v, 1 - v)) - source->base[upper];
+}
+void apsis_table_plain(const struct apsis_distribution *d, struct apsis_table_source *source)
+{
+    double ends[2];
+    d->family->support(d, &ends[0], &ends[1]);
+    source->family = d->family;
+    source->distribution = d;
+    source->value = plain_value;
+    source->scale = 1;
+    for (int upper = 0; upper < 2; upper++) {
+        source->base[upper] = is_finite(ends[upper]) ? ends[upper] : 0;
+        source->coarse[upper] = ap_abs(source->base[upper]);
+    }
+}

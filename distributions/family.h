@@ -41,11 +41,12 @@ struct apsis_table_source {
     double p[APSIS_MAX_PARAMETERS];    /* standardised parameters */
     const struct apsis_distribution *distribution; /* where p does not say everything; such tables are not shared */
     double base[2], scale;
+    double coarse[2];                  /* size of the number that `value` was subtracted from; 0 where it has its own digits */
     enum apsis_transform transform;
     /* Value to tabulate at tail probability v <= 1/2 (from below where upper is 0, else from above). Exact in that tail. */
     double (*value)(const struct apsis_table_source *source, int upper, double v);
-    /* Its density, as a function of the size of the value (distance from the anchor, or minus it below an open tail: see table.c);
-       NULL: `value` is called for every node. */
+    /* dv / d value there: the density of what is tabulated, accurate in that tail. It may be 0, and may jump. NULL: `value` is called
+       for every node instead. */
     double (*density)(const struct apsis_table_source *source, int upper, double value);
 };
 
@@ -142,6 +143,9 @@ double apsis_distribution_sd(const struct apsis_distribution *d);
 double apsis_distribution_quantile(const struct apsis_distribution *d, double lower, double upper);
 void apsis_distribution_tails(const struct apsis_distribution *d, double x, double *lower, double *upper);
 void apsis_distribution_support(const struct apsis_distribution *d, double *low, double *high);
+
+/* A table source straight from the family's quantile. */
+void apsis_table_plain(const struct apsis_distribution *d, struct apsis_table_source *source);
 
 /* What a family's file announces itself with; the build looks for a line that starts with it. */
 #define APSIS_FAMILY(name) const struct apsis_family apsis_family_##name

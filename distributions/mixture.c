@@ -108,12 +108,24 @@ static void support(const struct apsis_distribution *d, double *low, double *hig
     }
 }
 
+static double table_density(const struct apsis_table_source *source, int upper, double y)
+{
+    return density(source->distribution, source->base[upper] + y);
+}
+static void table(const struct apsis_distribution *d, struct apsis_table_source *source)
+{
+    int smooth = 1;
+    apsis_table_plain(d, source);
+    for (size_t i = 0; i < d->count; i++) smooth &= !is_steps(d->parts[i]) && d->parts[i]->family->form != APSIS_FORM_KNOTTED;
+    if (smooth) source->density = table_density;
+}
+
 APSIS_FAMILY(mixture) = {
     .name = "mixture", .title = "one of several distributions, each with its chance", .reference = "weighted sum of distribution functions",
     .form = APSIS_FORM_TABLE,
     .arguments = APSIS_ARGUMENTS_MIXTURE,
     .takes = "distributions with weights that sum to 100%, such as mixture(70%: normal(0, 1), 30%: pert(1, 2, 5))",
-    .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support,
+    .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support, .table = table,
     .example = "mixture(70%: normal(0, 1), 30%: pert(1, 2, 5))",
 };
 

@@ -12,9 +12,23 @@ AP_FAMILY_TABULATED(truncate)
 /* p: low, high, chance below low, chance above high, chance between; parts[0] the whole */
 static const struct apsis_distribution *whole_of(const struct apsis_distribution *d) { return d->parts[0]; }
 
+static double density(const struct apsis_distribution *d, double x)
+{
+    return x < d->p[0] || x > d->p[1] ? 0 : whole_of(d)->family->density(whole_of(d), x) / d->p[4];
+}
+
+/* The chance between an end and a point next to it, by integrating the density. */
+static double beside(const struct apsis_distribution *whole, double end, double distance)
+{
+    double sum = 0;
+    for (int k = 0; k < APSIS_LEGENDRE_NODES; k++)
+        sum = ap_fma(apsis_legendre_weight[k], whole->family->density(whole, ap_fma(distance, apsis_legendre_node[k], end)), sum);
+    return sum * ap_abs(distance);
+}
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
     const struct apsis_distribution *whole = whole_of(d);
+    double below, above;
     if (!(x >= d->p[0])) {
         *lower = 0, *upper = 1;
         return;
@@ -23,21 +37,20 @@ static void tails(const struct apsis_distribution *d, double x, double *lower, d
         *lower = 1, *upper = 0;
         return;
     }
-    double below, above;
     whole->family->tails(whole, x, &below, &above);
     *lower = (below - d->p[2]) / d->p[4];
     *upper = (above - d->p[3]) / d->p[4];
-    /* the difference that cancels less is the better one */
-    if (d->p[2] > d->p[3] * 4 && *upper > 0.5) *lower = 1 - *upper;
-    else if (d->p[3] > d->p[2] * 4 && *lower > 0.5) *upper = 1 - *lower;
-    *lower = *lower < 0 ? 0 : *lower > 1 ? 1 : *lower;
-    *upper = *upper < 0 ? 0 : *upper > 1 ? 1 : *upper;
+    if (d->p[2] > 0.5) *lower = 1 - *upper; /* all of it lies in one tail of the whole */
+    if (d->p[3] > 0.5) *upper = 1 - *lower;
+    /* next to an end that cuts something off, the difference has lost its digits */
+    if (*lower < 1e-3 && d->p[0] - d->p[0] == 0 && d->p[2] > 0) {
+        *lower = beside(whole, d->p[0], x - d->p[0]) / d->p[4];
+        *upper = 1 - *lower;
+    } else if (*upper < 1e-3 && d->p[1] - d->p[1] == 0 && d->p[3] > 0) {
+        *upper = beside(whole, d->p[1], x - d->p[1]) / d->p[4];
+        *lower = 1 - *upper;
+    }
 }
-static double density(const struct apsis_distribution *d, double x)
-{
-    return x < d->p[0] || x > d->p[1] ? 0 : whole_of(d)->family->density(whole_of(d), x) / d->p[4];
-}
-
 /* How far from an end the chance `chance` of the whole lies, by integrating its density there: exact where the difference of two
    chances would not be. Negative when that does not work. */
 static double from_end(const struct apsis_distribution *whole, double end, double sign, double chance)
@@ -62,7 +75,7 @@ static double value(const struct apsis_distribution *d, int upper, double v)
     const struct apsis_distribution *whole = whole_of(d);
     double end = d->p[upper], chance = v * d->p[4];
     int open = end - end != 0;
-    if (!open && chance < 1e-3 * (1 - d->p[4])) {
+    if (!open && chance < 1e-3 * d->p[4] && d->p[2 + upper] > 0) {
         double distance = from_end(whole, end, upper ? -1 : 1, chance);
         if (distance >= 0) return upper ? -distance : distance;
     }

@@ -19,27 +19,11 @@ struct job {
     const char *why;
 };
 
-static double plain_value(const struct apsis_table_source *source, int upper, double v)
-{
-    const struct apsis_distribution *d = source->distribution;
-    return (upper ? d->family->quantile(d, 1 - v, v) : d->family->quantile(d, v, 1 - v)) - source->base[upper];
-}
-
 static void describe(const struct apsis_distribution *d, struct apsis_table_source *source)
 {
     memset(source, 0, sizeof *source);
-    if (d->family->table) {
-        d->family->table(d, source);
-        return;
-    }
-    double low, high;
-    d->family->support(d, &low, &high);
-    source->family = d->family;
-    source->distribution = d;
-    source->value = plain_value;
-    source->scale = 1;
-    source->base[0] = low - low == 0 ? low : 0;
-    source->base[1] = high - high == 0 ? high : 0;
+    if (d->family->table) d->family->table(d, source);
+    else apsis_table_plain(d, source);
 }
 
 static int same(const struct apsis_table_source *a, const struct apsis_table_source *b)

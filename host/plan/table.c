@@ -45,8 +45,8 @@ static double transformed(const struct builder *b, double y)
 /* the two give the same double, or neighbours */
 static int next_to(const struct builder *b, double y, double exact)
 {
-    double x = transformed(b, exact);
-    return ap_abs(transformed(b, y) - x) <= 0x1p-52 * ap_abs(x);
+    double x = transformed(b, exact), coarse = b->source ? b->source->coarse[b->upper] : 0;
+    return ap_abs(transformed(b, y) - x) <= 0x1p-52 * (ap_abs(x) + coarse);
 }
 
 static double polynomial(const double *c, double t)
