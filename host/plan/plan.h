@@ -25,6 +25,7 @@ struct apsis_plan {
     struct apsis_plan_column *columns; /* outputs in declared order, a series' periods in order; then inputs */
     size_t column_count;
     struct ap_program *program;   /* what kernels/interpret.c runs; see kernels/program.h */
+    struct ap_program *fixed;     /* found the numbers that no draw changes, when the plan was made; for printers */
 };
 
 /* NULL with diagnostics when the model cannot be run (a table that cannot be built, too large). */

@@ -1,0 +1,97 @@
+/* irr.h - the rate at which a draw's flows are worth nothing, by sixty halvings of the bracket. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_KERNELS_IRR_H
+#define APSIS_KERNELS_IRR_H
+#include "kernels/interpret_step.h"
+
+/*
+ * g(i) = upfront + shift * sum over t of flow[t] v^t + final * v^T,   v = (1 + i)^(-1/m) a period,
+ * with shift 1, sqrt(v), v for flows at the start, middle, end of a period. By Horner's rule from the last flow, in fma:
+ *   h = fma(final, v / shift, flow[T-1]);   h = fma(h, v, flow[t]) for t = T-2 .. 0;   g = fma(shift, h, upfront)
+ * where v / shift is v, sqrt(v), 1. These steps are the definition: every engine does them in this order.
+ */
+#define AP_IRR_LANES 4 /* vectors at a time: their chains of fma hide one another's latency */
+
+struct ap_irr_flows {
+    const double *flow; /* of the first period, at this vector */
+    size_t step, next;  /* doubles to the next period, to the next vector */
+    ap_u32 periods, timing;
+    double exponent;    /* -1 / periods per year */
+};
+
+AP_FN void ap_irr_value(const struct ap_irr_flows *f, int count, const ap_f64 *rate, const ap_f64 *upfront, const ap_f64 *final, ap_f64 *value)
+{
+    ap_f64 v[AP_IRR_LANES], h[AP_IRR_LANES], shift[AP_IRR_LANES];
+    const double *x = f->flow + (size_t)(f->periods - 1) * f->step;
+    for (int j = 0; j < count; j++) {
+        ap_f64 growth = ap_set1(1.0) + rate[j], one = ap_set1(1.0), rest;
+        if (f->exponent == -1.0) v[j] = one / growth;
+        else v[j] = ap_pow(growth, ap_set1(f->exponent));
+        if (f->timing == 0) shift[j] = one, rest = v[j];
+        else if (f->timing == 1) shift[j] = rest = ap_sqrt(v[j]);
+        else shift[j] = v[j], rest = one;
+        h[j] = ap_fma(final[j], rest, ap_load(x + (size_t)j * f->next));
+    }
+    for (ap_u32 t = f->periods - 1; t-- > 0;) {
+        x -= f->step;
+        for (int j = 0; j < count; j++) h[j] = ap_fma(h[j], v[j], ap_load(x + (size_t)j * f->next));
+    }
+    for (int j = 0; j < count; j++) value[j] = ap_fma(shift[j], h[j], upfront[j]);
+}
+
+/* The last midpoint of 60 halvings; `low` where g(low) <= 0, else `high` where g(high) >= 0; NaN where a flow is. */
+AP_FN void ap_irr_solve(const struct ap_irr_flows *f, int count, const ap_f64 *low, const ap_f64 *high, const ap_f64 *upfront,
+                        const ap_f64 *final, ap_f64 *rate)
+{
+    ap_f64 at_low[AP_IRR_LANES], at_high[AP_IRR_LANES], a[AP_IRR_LANES], b[AP_IRR_LANES], g[AP_IRR_LANES], middle[AP_IRR_LANES];
+    ap_irr_value(f, count, low, upfront, final, at_low);
+    ap_irr_value(f, count, high, upfront, final, at_high);
+    for (int j = 0; j < count; j++) a[j] = low[j], b[j] = high[j], middle[j] = low[j];
+    for (int round = 0; round < 60; round++) {
+        for (int j = 0; j < count; j++) middle[j] = ap_set1(0.5) * (a[j] + b[j]);
+        ap_irr_value(f, count, middle, upfront, final, g);
+        for (int j = 0; j < count; j++) {
+            ap_mask more = ap_lt(ap_set1(0.0), g[j]);
+            a[j] = ap_select(more, middle[j], a[j]);
+            b[j] = ap_select(more, b[j], middle[j]);
+        }
+    }
+    for (int j = 0; j < count; j++) {
+        ap_f64 zero = ap_set1(0.0);
+        ap_f64 root = ap_set1(0.5) * (a[j] + b[j]);
+        root = ap_select(ap_le(zero, at_high[j]), high[j], root);
+        root = ap_select(ap_le(at_low[j], zero), low[j], root);
+        rate[j] = ap_select(ap_unordered(at_low[j], at_high[j]), ap_nan(), root);
+    }
+}
+
+/* args: upfront, final, low, high, flows (row 0 is t = 0) */
+static void ap_step_irr(struct ap_frame *frame, const struct ap_step *step)
+{
+    double *out = ap_arg_at(frame, step->out);
+    const struct ap_arg *args = &step->out[1];
+    const double *rows[4];
+    for (int k = 0; k < 4; k++) rows[k] = ap_arg_at(frame, &args[k]);
+    struct ap_irr_flows f = {0, args[4].step, ap_arg_stride(&args[4]), frame->program->periods, step->what->mode,
+                             -1.0 / (double)frame->program->periods_per_year};
+    const double *flows = ap_arg_row(&args[4], 0);
+    ap_u32 vectors = frame->lanes / AP_WIDTH;
+    for (ap_u32 v = 0; v < vectors;) {
+        ap_f64 upfront[AP_IRR_LANES], final[AP_IRR_LANES], low[AP_IRR_LANES], high[AP_IRR_LANES], rate[AP_IRR_LANES];
+        int count = v + AP_IRR_LANES <= vectors ? AP_IRR_LANES : 1;
+        for (int j = 0; j < count; j++) {
+            ap_u32 i = (v + (ap_u32)j) * AP_WIDTH;
+            upfront[j] = ap_arg_load(rows[0], &args[0], i);
+            final[j] = ap_arg_load(rows[1], &args[1], i);
+            low[j] = ap_arg_load(rows[2], &args[2], i);
+            high[j] = ap_arg_load(rows[3], &args[3], i);
+        }
+        f.flow = flows + v * f.next;
+        if (count == AP_IRR_LANES) ap_irr_solve(&f, AP_IRR_LANES, low, high, upfront, final, rate);
+        else ap_irr_solve(&f, 1, low, high, upfront, final, rate);
+        for (int j = 0; j < count; j++) ap_store(out + (size_t)(v + (ap_u32)j) * AP_WIDTH, rate[j]);
+        v += (ap_u32)count;
+    }
+}
+
+#endif
