@@ -34,7 +34,7 @@ number = lambda name: np.array([float(v) if v else np.nan for v in columns[name]
 x = {name: number(name) for name in SCALARS}
 x.update({name: np.stack([number(f"{name}[{site}]") for site in oracle.SITES], axis=1) for name in MEMBERS})
 z = {name: np.stack([number(f"{name}[{q}]") for q in QUARTERS], axis=1) for name in ("price_noise", "chip_noise")}
-z["noise"] = np.stack([np.stack([number(f"noise[{site},{q}]") for q in QUARTERS], axis=1) for site in oracle.SITES], axis=1)
+z["noise"] = np.stack([np.stack([number(f"noise[{site}, {q}]") for q in QUARTERS], axis=1) for site in oracle.SITES], axis=1)
 out = oracle.simulate(x, z)
 built = out["built"] >= 1
 close = lambda a, b: np.allclose(a, b, rtol=1e-8, atol=1e-8)  # noqa: E731
@@ -43,7 +43,7 @@ for name in ("portfolio", "peak_funding", "open_2030", "chips_bind"):
 assert close(number("first_rack")[built], out["first_rack"][built])
 for i, site in enumerate(oracle.SITES):
     assert close(number(f"value[{site}]"), out["value"][:, i]), site
-    assert close(np.stack([number(f"working[{site},{q}]") for q in QUARTERS]), out["working"][:, :, i]), site
+    assert close(np.stack([number(f"working[{site}, {q}]") for q in QUARTERS]), out["working"][:, :, i]), site
 for name in ("fleet", "trailing"):
     assert close(np.stack([number(f"{name}[{q}]") for q in QUARTERS], axis=1), out[name]), name
 best = np.array([oracle.SITES.index(v) if v else -1 for v in columns["best"]])
