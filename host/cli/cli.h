@@ -35,6 +35,8 @@ struct apsis_options {
     size_t percentile_count, shortfall_count;
     int percentiles_given, no_percentiles, shortfalls_given;
     int threads;
+    unsigned block;
+    size_t memory;              /* 0: the default */
     const char *engine, *cpu, *record, *csv, *npy, *format;
     double max_invalid;
     int json, all_periods;

@@ -123,6 +123,17 @@ static void look_for_cuda(struct apsis_cli *cli, struct findings *list)
     found(list, "nvrtc", "NVRTC", nvrtc);
 }
 
+static json_t *words(const char *text, const char *separators)
+{
+    json_t *list = json_array();
+    while (*text) {
+        size_t length = strcspn(text, separators);
+        if (length) json_array_append_new(list, json_stringn(text, length));
+        text += length + (text[length] != 0);
+    }
+    return list;
+}
+
 enum apsis_status apsis_cmd_doctor(struct apsis_cli *cli)
 {
     struct findings list = {.count = 0};
@@ -154,7 +165,13 @@ enum apsis_status apsis_cmd_doctor(struct apsis_cli *cli)
     found(&list, "cuda_engine", "CUDA engine", "not in this version: runs use the processor");
     if (cli->options.json) {
         json_t *json = json_object();
-        for (size_t i = 0; i < list.count; i++) json_object_set_new(json, list.items[i].key, json_string(list.items[i].text));
+        for (size_t i = 0; i < list.count; i++)
+            if (strncmp(list.items[i].key, "cpu", 3)) json_object_set_new(json, list.items[i].key, json_string(list.items[i].text));
+        json_t *cpu = json_object();
+        json_object_set_new(cpu, "name", json_string(cpu_name(cli)));
+        json_object_set_new(cpu, "features", words(cpu_features(cli), " "));
+        json_object_set_new(cpu, "variants", words(instruction_sets(cli, &apsis_engine_interpreter), ", "));
+        json_object_set_new(json, "cpu", cpu);
         return apsis_cli_write_json(cli, json);
     }
     struct apsis_buffer out = {0};

@@ -180,7 +180,7 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
 enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
 {
     struct apsis_options *options = &cli->options;
-    struct apsis_plan *plan;
+    struct apsis_plan *plan = NULL;
     const struct apsis_engine *engine;
     struct apsis_file file;
     void *run = NULL;

@@ -9,8 +9,8 @@
 static const char *form_words(const struct apsis_family *family)
 {
     switch (family->form) {
-    case APSIS_FORM_CLOSED: case APSIS_FORM_SCORE: case APSIS_FORM_INVERSION: return "any expression, uncertain or by period too";
-    default: return "constants";
+    case APSIS_FORM_CLOSED: case APSIS_FORM_SCORE: case APSIS_FORM_INVERSION: return "may be any expression: uncertain, or different in each period";
+    default: return "must be constants";
     }
 }
 
@@ -86,7 +86,7 @@ static json_t *family_json(struct apsis_cli *cli, const struct apsis_family *fam
     json_object_set_new(json, "title", apsis_json_text(family->title));
     json_object_set_new(json, "reference", apsis_json_text(family->reference));
     json_object_set_new(json, "discrete", json_boolean(family->discrete));
-    json_object_set_new(json, "parameters_may_be", json_string(form_words(family)));
+    json_object_set_new(json, "parameters_rule", json_string(form_words(family)));
     for (size_t i = 0; i < APSIS_MAX_PARAMETERS && family->parameter_names[i]; i++) {
         json_t *one = json_object();
         json_object_set_new(one, "name", json_string(family->parameter_names[i]));
@@ -119,7 +119,8 @@ static void put_family(struct apsis_cli *cli, const struct apsis_family *family,
     apsis_text_tone(out, page, APSIS_BOLD);
     apsis_buffer_text(out, family->name);
     apsis_text_tone(out, page, APSIS_PLAIN);
-    if (family->title) apsis_buffer_printf(out, "  %s", family->title);
+    apsis_buffer_text(out, "  ");
+    if (family->title) apsis_text_wrap(out, page, family->title, 4);
     apsis_buffer_printf(out, "\n\nHow it is written\n");
     apsis_buffer_text(out, "  ");
     struct apsis_buffer usage = {0};
@@ -136,7 +137,7 @@ static void put_family(struct apsis_cli *cli, const struct apsis_family *family,
             apsis_text_cell(&table, family->parameter_docs[i]);
         }
         apsis_text_table_print(&table, page, 2, 0, out);
-        apsis_buffer_printf(out, "  They may be %s.\n", form_words(family));
+        apsis_buffer_printf(out, "  They %s.\n", form_words(family));
     }
     const struct apsis_distribution *d = example(cli, family);
     if (family->example) apsis_buffer_printf(out, "\nExample: x ~ %s\n", family->example);

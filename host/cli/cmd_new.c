@@ -69,7 +69,7 @@ enum apsis_status apsis_cmd_new(struct apsis_cli *cli)
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666); /* O_EXCL: what is there stays */
     if (descriptor < 0) {
         apsis_buffer_free(&text);
-        if (errno == EEXIST) return apsis_cli_fail(cli, APSIS_FAILURE, "%s is there already, and stays as it is: choose another name", path);
+        if (errno == EEXIST) return apsis_cli_fail(cli, APSIS_FAILURE, "%s exists already, and stays as it is: choose another name", path);
         return apsis_cli_fail(cli, APSIS_FAILURE, "cannot write %s: %s", path, strerror(errno));
     }
     size_t written = 0;

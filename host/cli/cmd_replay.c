@@ -29,7 +29,7 @@ static enum apsis_status find_draw(struct apsis_cli *cli, const char **why)
     struct apsis_options *options = &cli->options;
     const char *name = "", *what = "", **names = APSIS_NEW_ARRAY(cli->arena, const char *, 2);
     struct apsis_percent percent = {0};
-    struct apsis_plan *plan;
+    struct apsis_plan *plan = NULL;
     const struct apsis_engine *engine;
     struct apsis_result *result = NULL;
     struct apsis_measure_settings settings;
@@ -110,7 +110,7 @@ static enum apsis_status find_draw(struct apsis_cli *cli, const char **why)
 
 enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
 {
-    struct apsis_plan *plan;
+    struct apsis_plan *plan = NULL;
     const struct apsis_engine *engine;
     void *run = NULL;
     const char *why = NULL;
@@ -137,7 +137,7 @@ enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
     free(room);
     engine->free(run);
     if (status) return apsis_cli_fail(cli, status, status == APSIS_INTERRUPTED ? "interrupted" : "the draw cannot be computed");
-    struct apsis_replay replay = {.plan = plan, .values = values, .seed = cli->options.seed, .draw = draw, .why = why, .all_periods = cli->options.all_periods};
+    struct apsis_replay replay = {.plan = plan, .values = values, .seed = cli->options.seed, .draw = draw, .why = why};
     if (cli->options.json) return apsis_cli_write_json(cli, apsis_report_replay_json(&replay));
     struct apsis_buffer out = {0};
     apsis_report_replay_text(&replay, cli->arena, &cli->page, &out);

@@ -21,6 +21,7 @@ static void settings_of(const struct apsis_options *options, struct apsis_measur
         settings->shortfalls = options->shortfalls;
         settings->shortfall_count = options->shortfall_count;
     }
+    if (options->memory) settings->memory = options->memory;
     settings->cancel = &apsis_interrupted;
 }
 
@@ -48,7 +49,7 @@ static enum apsis_status write_record(struct apsis_cli *cli, const struct apsis_
 
 enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
 {
-    struct apsis_plan *plan;
+    struct apsis_plan *plan = NULL;
     const struct apsis_engine *engine;
     void *run = NULL;
     struct apsis_result *result = NULL;

@@ -14,7 +14,7 @@ enum apsis_status apsis_cmd_show(struct apsis_cli *cli)
         apsis_cli_warnings(cli);
         apsis_ast_print(cli->model->ast, &out);
     } else {
-        struct apsis_plan *plan;
+        struct apsis_plan *plan = NULL;
         struct apsis_plan_options options = {0};
         status = apsis_cli_load(cli, 0);
         if (status == APSIS_OK && what == '3') status = apsis_cli_plan(cli, &options, &plan);

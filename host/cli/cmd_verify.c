@@ -170,7 +170,7 @@ static enum apsis_status tell(struct check *check)
     if (cli->options.json) {
         json_t *json = json_object();
         json_object_set_new(json, "record", json_string(cli->options.file));
-        json_object_set_new(json, "same", json_boolean(same));
+        json_object_set_new(json, "verified", json_boolean(same));
         json_object_set_new(json, "parts", apsis_json_u64(check->part_count));
         json_object_set_new(json, "parts_checked", apsis_json_u64(check->parts_checked));
         json_object_set(json, "parts_that_differ", check->differ);
@@ -219,7 +219,7 @@ static enum apsis_status verify(struct check *check)
         check->version_words = apsis_arena_printf(cli->arena, "recorded by apsis %s, run again by %s: versions may differ in results", text_of(check->record, "apsis"), apsis_version());
     check->part_count = json_array_size(json_object_get(check->record, "parts"));
     if (check->part_count == 0 || !json_is_string(json_object_get(check->record, "digest"))) return damaged(cli, "it holds no digests");
-    struct apsis_plan *plan;
+    struct apsis_plan *plan = NULL;
     struct apsis_plan_options options = {.inputs = 1};
     enum apsis_status status = take_options(check);
     if (status == APSIS_OK) status = check_texts(check);

@@ -61,7 +61,7 @@ enum apsis_status apsis_cli_plan(struct apsis_cli *cli, const struct apsis_plan_
 enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine **engine, void **run)
 {
     const struct apsis_options *options = &cli->options;
-    struct apsis_engine_options settings = {.threads = options->threads, .cpu = options->cpu};
+    struct apsis_engine_options settings = {.threads = options->threads, .cpu = options->cpu, .block = options->block};
     const char *name = options->engine && strcmp(options->engine, "auto") ? options->engine : "interpreter", *why = NULL;
     *engine = apsis_engine_find(name);
     if (!*engine) {
@@ -96,10 +96,10 @@ static enum apsis_status no_output(struct apsis_cli *cli, const char *option, co
         if (output->base) names[count++] = output->base;
     }
     const char *near = apsis_nearest_name(name, names, count);
-    if (near) return apsis_cli_fail(cli, APSIS_USAGE, "%s: the model has no output %s: did you mean %s?", option, name, near);
+    if (near) return apsis_cli_fail(cli, APSIS_MODEL_ERROR, "%s: the model has no output %s: did you mean %s?", option, name, near);
     struct apsis_buffer text = {0};
     for (size_t i = 0; i < count && i < 20; i++) apsis_buffer_printf(&text, "%s%s", i ? ", " : "", names[i]);
-    enum apsis_status status = apsis_cli_fail(cli, APSIS_USAGE, "%s: the model has no output %s; it has %s%s", option, name, text.length ? text.text : "none",
+    enum apsis_status status = apsis_cli_fail(cli, APSIS_MODEL_ERROR, "%s: the model has no output %s; it has %s%s", option, name, text.length ? text.text : "none",
                                               count > 20 ? ", ..." : "");
     apsis_buffer_free(&text);
     return status;

@@ -48,10 +48,12 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'k', "tiles", "K", ON(VERIFY), "check K parts of the record instead of all of it"},
     {'j', "threads", "K", RUNS, "threads to use (default: all); results do not depend on it"},
     {'e', "engine", "NAME", RUNS, "interpreter or auto (default)"},
+    {'b', "block", "LANES", RUNS, "draws that are computed side by side, 16 to 512; results do not depend on it"},
+    {'M', "memory", "BYTES", ON(RUN), "memory for percentiles (default 128 MiB); results do not depend on it"},
     {'u', "cpu", "ISA", RUNS, "instruction set: plain, v3, v4, armv8 (default: the best there is)"},
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
-    {'A', "all-periods", NULL, ON(RUN) | ON(REPLAY), "every period of a series, however many"},
+    {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
     {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
     {'2', "ir", NULL, ON(SHOW), "the graph of values"},
     {'3', "plan", NULL, ON(SHOW), "the program that is run"},
@@ -96,7 +98,7 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
     apsis_text_heading(out, page, "Example");
     apsis_buffer_printf(out, "  %s\n", command->example);
     apsis_text_heading(out, page, "Exit codes");
-    apsis_buffer_text(out, "  0 ok, 1 failure, 2 usage, 65 error in the model, 75 incomplete, 130 interrupted\n");
+    apsis_buffer_text(out, "  0 ok, 1 failure, 2 usage, 65 model error, 75 incomplete, 130 interrupted\n");
 }
 
 #define FIRST_VALUE 256 /* what getopt_long returns for option 0; letters are below */
@@ -172,6 +174,14 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
     case 'j':
         if (!apsis_parse_u64(text, &number) || number < 1 || number > 4096) return "a number of threads from 1 to 4096";
         options->threads = (int)number;
+        break;
+    case 'b':
+        if (!apsis_parse_u64(text, &number) || number < 16 || number > 512 || (number & (number - 1))) return "a power of two from 16 to 512";
+        options->block = (unsigned)number;
+        break;
+    case 'M':
+        if (!apsis_number_parse(text, strlen(text), &value) || !(value >= 1 && value < 1e18)) return "a number of bytes, such as 500M";
+        options->memory = (size_t)value;
         break;
     case 'e': options->engine = text; break;
     case 'u': options->cpu = text; break;

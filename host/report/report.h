@@ -69,7 +69,6 @@ struct apsis_replay {
     const double *values;
     uint64_t seed, draw;
     const char *why;         /* "P5 of ev over 1,000,000 draws", or NULL */
-    int all_periods;
 };
 void apsis_report_replay_text(const struct apsis_replay *replay, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out);
 json_t *apsis_report_replay_json(const struct apsis_replay *replay);

@@ -36,8 +36,10 @@ size_t apsis_text_width(const char *text);
 void apsis_text_add(struct apsis_buffer *out, const char *text);
 /* As above, cut to `width` columns (with a mark when cut) and filled with spaces to it; `right`: flush right. */
 void apsis_text_pad(struct apsis_buffer *out, const struct apsis_page *page, const char *text, size_t width, int right);
-/* Text broken at spaces to the page's width, following lines indented. */
+/* Text broken at spaces to the page's width, from where the line stands; following lines indented. */
 void apsis_text_wrap(struct apsis_buffer *out, const struct apsis_page *page, const char *text, size_t indent);
+/* Columns used in the line under way, escape sequences not counted. */
+size_t apsis_text_column(const struct apsis_buffer *out);
 
 enum apsis_tone { APSIS_PLAIN, APSIS_BOLD, APSIS_DIM };
 void apsis_text_tone(struct apsis_buffer *out, const struct apsis_page *page, enum apsis_tone tone);

@@ -182,9 +182,27 @@ void apsis_text_pad(struct apsis_buffer *out, const struct apsis_page *page, con
     apsis_buffer_repeat(out, ' ', width - used - (width ? 1 : 0));
 }
 
+size_t apsis_text_column(const struct apsis_buffer *out)
+{
+    size_t at = out->length, width = 0;
+    while (at > 0 && out->text[at - 1] != '\n') at--;
+    while (at < out->length) {
+        if (out->text[at] == '\x1b') {
+            while (at < out->length && out->text[at] != 'm') at++;
+            at++;
+            continue;
+        }
+        size_t bytes;
+        width += code_width(code_point((const unsigned char *)out->text + at, &bytes));
+        at += bytes;
+    }
+    return width;
+}
+
 void apsis_text_wrap(struct apsis_buffer *out, const struct apsis_page *page, const char *text, size_t indent)
 {
-    size_t width = page->width > 0 && (size_t)page->width > indent + 16 ? (size_t)page->width - indent : 16, used = 0;
+    size_t used = apsis_text_column(out), width = page->width > 0 && (size_t)page->width > indent + 16 ? (size_t)page->width : indent + 16;
+    int fresh = 1; /* no word of this text on the line yet */
     while (*text) {
         size_t length = strcspn(text, " ");
         char word[512];
@@ -192,14 +210,16 @@ void apsis_text_wrap(struct apsis_buffer *out, const struct apsis_page *page, co
         memcpy(word, text, copied);
         word[copied] = 0;
         size_t wide = apsis_text_width(word);
-        if (used > 0 && used + 1 + wide > width) {
+        if (used > indent && used + !fresh + wide > width) {
+            if (fresh) while (out->length && out->text[out->length - 1] == ' ') out->text[--out->length] = 0;
             apsis_buffer_text(out, "\n");
             apsis_buffer_repeat(out, ' ', indent);
-            used = 0;
-        } else if (used > 0) {
+            used = indent;
+        } else if (!fresh) {
             apsis_buffer_text(out, " ");
             used++;
         }
+        fresh = 0;
         apsis_text_add(out, word);
         used += wide;
         text += copied;

@@ -1,6 +1,7 @@
 /* text_histogram.c - little charts in the characters of a terminal: columns, bars, the shape of a result. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "host/report/text.h"
@@ -91,8 +92,20 @@ void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *pag
     size_t used = strlen(left) + strlen(right);
     apsis_buffer_repeat(out, ' ', used < wide ? wide - used : 1);
     apsis_buffer_text(out, right);
-    if (below / all > 0.0005) apsis_buffer_printf(out, "   %s below", apsis_text_share(share, below / all, 0.001));
-    if (above / all > 0.0005) apsis_buffer_printf(out, "   %s above", apsis_text_share(share, above / all, 0.001));
+    apsis_text_tone(out, page, APSIS_PLAIN);
+    apsis_buffer_text(out, "\n");
+    char line[2 * APSIS_TEXT_SIZE + 32] = "";
+    if (below / all > 0.0005) snprintf(line, sizeof line, "%s below", apsis_text_share(share, below / all, 0.001));
+    if (above / all > 0.0005) snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s above", *line ? ", " : "", apsis_text_share(share, above / all, 0.001));
+    if (!*line) return;
+    if ((size_t)page->width > indent + wide + 3 + strlen(line)) { /* beside the axis where there is room */
+        out->text[--out->length] = 0;
+        apsis_buffer_text(out, "   ");
+    } else {
+        apsis_buffer_repeat(out, ' ', indent);
+    }
+    apsis_text_tone(out, page, APSIS_DIM);
+    apsis_buffer_text(out, line);
     apsis_text_tone(out, page, APSIS_PLAIN);
     apsis_buffer_text(out, "\n");
 }

@@ -77,8 +77,6 @@ static void put_series(const struct apsis_ir *ir, const struct group *groups, si
     int head = 0;
     for (size_t i = 0; i < count;) {
         size_t wide = 2 + 7, used = 0, last = i, members[24];
-        const char *cells[24];
-        (void)cells;
         for (; last < count && used < 24; last++) {
             const struct group *group = &groups[last];
             char text[APSIS_TEXT_SIZE];

@@ -245,8 +245,8 @@ static void put_outputs(const struct apsis_result *result, const struct apsis_re
         apsis_buffer_text(out, "\n");
         put_rows(rows, count, shown, columns, page, out);
         char line[256];
-        snprintf(line, sizeof line, "%s is the standard error of a mean%s", apsis_text_plus_minus(page),
-                 columns > 1 ? ", and the 95 % interval of a percentile (its longer half)" : "");
+        snprintf(line, sizeof line, "%s: standard error of the mean%s", apsis_text_plus_minus(page),
+                 columns > 1 ? "; of a percentile the 95 % interval, its longer half" : "");
         apsis_text_tone(out, page, APSIS_DIM);
         apsis_text_wrap(out, page, line, 0);
         apsis_text_tone(out, page, APSIS_PLAIN);

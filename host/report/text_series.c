@@ -41,12 +41,13 @@ void apsis_report_series_text(const struct apsis_result *result, size_t first, s
     int conditional = 0;
     for (size_t i = 0; i < count; i++) conditional |= measures[i].valid < measures[i].draws;
     size_t picked = apsis_report_pick(&measures[0], report, shown), figures = output->categories ? output->category_count : 1 + picked;
-    if (figures > 26) figures = 26; /* a table has 32 columns; --json has all */
+    size_t targets = output->categories ? 0 : measures[0].target_count < 6 ? measures[0].target_count : 6;
+    if (figures > 24) figures = 24; /* a table has 32 columns; --json has all */
     char right[33], text[APSIS_TEXT_SIZE];
     memset(right, 'r', sizeof right);
     right[0] = 'l';
-    right[1 + figures + (size_t)conditional] = 0;
-    apsis_text_table_start(&table, arena, 1 + figures + (size_t)conditional, right);
+    right[1 + figures + targets + (size_t)conditional] = 0;
+    apsis_text_table_start(&table, arena, 1 + figures + targets + (size_t)conditional, right);
     apsis_text_cell(&table, "");
     if (output->categories) {
         for (size_t k = 0; k < figures; k++) apsis_text_cell(&table, output->categories[k]);
@@ -55,6 +56,7 @@ void apsis_report_series_text(const struct apsis_result *result, size_t first, s
         for (size_t k = 0, used = 1; k < measures[0].percentile_count && used < figures; k++)
             if (shown[k]) apsis_text_cell(&table, apsis_report_percent(text, measures[0].percentiles[k].percent)), used++;
     }
+    for (size_t k = 0; k < targets; k++) apsis_text_cell(&table, apsis_arena_printf(arena, "P(> %s)", apsis_text_number(text, measures[0].targets[k].above, -1)));
     if (conditional) apsis_text_cell(&table, "of draws");
     int decimals = -1; /* one for all periods, so that a column can be read down: the median period's */
     double finest = NAN;
@@ -77,6 +79,11 @@ void apsis_report_series_text(const struct apsis_result *result, size_t first, s
             apsis_text_cell(&table, apsis_text_number(text, measure->mean, decimals));
             for (size_t k = 0, used = 1; k < measure->percentile_count && used < figures; k++)
                 if (shown[k]) apsis_text_cell(&table, apsis_text_number(text, measure->percentiles[k].value, decimals)), used++;
+        }
+        for (size_t k = 0; k < targets; k++) {
+            const struct apsis_measured_target *target = &measure->targets[k];
+            double error = (target->high - target->low) / 4;
+            apsis_text_cell(&table, apsis_text_share(text, target->probability, error < 0.0001 ? 0.0001 : error));
         }
         if (conditional) apsis_text_cell(&table, apsis_text_share(text, (double)measure->valid / (double)measure->draws, 0.001));
     }

@@ -1,0 +1,36 @@
+# test_facts.py - families and doctor: facts about the program and the machine.
+# SPDX-License-Identifier: Apache-2.0
+from cli_common import apsis, golden, main
+
+
+def test_families():
+    listed = apsis("families", "--json").json["families"]
+    names = [family["name"] for family in listed]
+    assert names == sorted(names) and {"pert", "lognormal", "normal", "bernoulli", "binomial", "discrete"} <= set(names)
+    page = apsis("families").out
+    for name in names:
+        assert f"\n{name} " in "\n" + page, name
+        one = apsis("families", name)
+        assert one.code == 0 and one.out.startswith(name), one.err
+        assert all(len(line) <= 80 for line in one.out.splitlines()), one.out
+        assert apsis("families", name, "--json").json["name"] == name
+
+
+def test_one_family():
+    golden("family_pert.txt", apsis("families", "pert").out)
+    facts = apsis("families", "pert", "--json").json["example_summary"]
+    assert abs(facts["mean"] - 320 / 3) < 1e-9  # (20 + 4 * 80 + 300) / 6
+    flip = apsis("families", "bernoulli", "--json").json["example_summary"]
+    assert abs(flip["mean"] - 0.55) < 1e-12 and flip["p5"] == 0 and flip["p95"] == 1
+
+
+def test_doctor():
+    done = apsis("doctor")
+    assert done.code == 0
+    for word in ("apsis", "built by", "processor", "threads", "memory", "interpreter: ready", "CUDA driver", "NVRTC"):
+        assert word in done.out, word
+    facts = apsis("doctor", "--json").json
+    assert facts["apsis"] == "0.1.0" and int(facts["threads"]) >= 1
+
+
+main(globals())
