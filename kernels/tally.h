@@ -34,7 +34,7 @@ struct apsis_tally {
 struct ap_tally_window {
     double low, high;
     ap_word below;      /* valid values < low */
-    ap_word below_high; /* valid values < high */
+    ap_word inside;     /* valid values in it, less those that are kept */
     ap_word first;      /* counted windows only: lowest draw number inside, or all ones */
     ap_u32 counted;     /* 1: values inside are counted, not kept (one value that many draws share) */
     ap_u32 unused;

@@ -21,10 +21,17 @@ AP_FN ap_u64 ap_tally_iota(void)
 }
 /* one bit a lane */
 AP_FN ap_u32 ap_tally_bits(ap_mask m) { return ap_mask_bits(m); }
-/* 1 in each lane where m */
-AP_FN ap_u64 ap_tally_one(ap_mask m) { return ap_select_u64(m, ap_set1_u64(1), ap_set1_u64(0)); }
 /* counter + 1 in each lane where m */
-AP_FN ap_u64 ap_tally_count(ap_u64 counter, ap_mask m) { return ap_select_u64(m, counter + ap_set1_u64(1), counter); }
+AP_FN ap_u64 ap_tally_count(ap_u64 counter, ap_mask m)
+{
+#if AP_WIDTH == 1
+    return counter + (ap_u64)(m != 0);
+#elif AP_MASK_IS_BITS
+    return (ap_u64)_mm512_mask_add_epi64((__m512i)counter, m, (__m512i)counter, _mm512_set1_epi64(1));
+#else
+    return counter - (ap_u64)m; /* a lane of a mask is -1 */
+#endif
+}
 AP_FN ap_word ap_tally_total(ap_u64 x)
 {
 #if AP_WIDTH == 1
@@ -145,12 +152,16 @@ AP_FN void ap_tally_moments(struct ap_tally_column *column, const struct ap_bloc
     }
 }
 
-/* Appends the lanes of `inside` to what the column keeps. */
-AP_FN void ap_tally_keep(struct ap_tally_column *column, ap_mask inside, ap_f64 x, ap_word draw)
+/* Appends the lanes of `inside` to what the column keeps; where there is no room they are counted only. */
+AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window *windows, int count, ap_u32 bits, ap_f64 x, ap_word draw)
 {
-    ap_u32 bits = ap_tally_bits(inside), kept = column->kept;
-    if (kept + 8 > column->kept_room && !column->keep_more(column)) {
-        column->lost = 1;
+    ap_u32 kept = column->kept;
+    if (!column->lost && kept + 8 > column->kept_room && !column->keep_more(column)) column->lost = 1;
+    if (column->lost) {
+        for (; bits; bits &= bits - 1) {
+            double value = ap_lane(x, __builtin_ctz(bits));
+            for (int k = 0; k < count; k++) windows[k].inside += value >= windows[k].low && value < windows[k].high;
+        }
         return;
     }
 #if AP_WIDTH == 8 && defined(__AVX512F__)
@@ -168,33 +179,30 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, ap_mask inside, ap_f64 
     column->kept = kept;
 }
 
-/* Counts below the windows of one round (at most AP_TALLY_ROUND, so that they stay in registers) and keeps what lies inside. */
+/* Counts below the windows of one round (few, so that they stay in registers) and keeps what lies inside. */
+#if AP_WIDTH == 8
+#define AP_TALLY_ROUND 5
+#else
 #define AP_TALLY_ROUND 3
-AP_FN void ap_tally_round(struct ap_tally_column *column, const struct ap_block *block, const double *clean, struct ap_tally_window *windows, int count,
-                          int keep)
+#endif
+AP_FN void ap_tally_round(struct ap_tally_column *column, const struct ap_block *block, const double *clean, struct ap_tally_window *windows, int count)
 {
     ap_u32 half = block->lanes / 2;
     ap_f64 low[AP_TALLY_ROUND], high[AP_TALLY_ROUND];
-    ap_u64 below[AP_TALLY_ROUND], below_high[AP_TALLY_ROUND];
-    for (int k = 0; k < count; k++) {
-        low[k] = ap_set1(windows[k].low), high[k] = ap_set1(windows[k].high);
-        below[k] = below_high[k] = ap_set1_u64(0);
-    }
+    ap_u64 below[AP_TALLY_ROUND];
+    for (int k = 0; k < count; k++) low[k] = ap_set1(windows[k].low), high[k] = ap_set1(windows[k].high), below[k] = ap_set1_u64(0);
     for (ap_u32 i = 0; i < block->lanes; i += AP_WIDTH) {
         ap_f64 x = ap_load(clean + i);
         ap_mask inside = ap_lt(x, x);
         for (int k = 0; k < count; k++) {
-            ap_mask under = ap_lt(x, low[k]), under_high = ap_lt(x, high[k]);
+            ap_mask under = ap_lt(x, low[k]);
             below[k] = ap_tally_count(below[k], under);
-            below_high[k] = ap_tally_count(below_high[k], under_high);
-            inside = inside ^ under ^ under_high;
+            inside = inside ^ under ^ ap_lt(x, high[k]);
         }
-        if (keep && ap_tally_bits(inside) && !column->lost) ap_tally_keep(column, inside, x, block->first + (i < half ? i : i - half + AP_PAIRS));
+        ap_u32 bits = ap_tally_bits(inside);
+        if (bits) ap_tally_keep(column, windows, count, bits, x, block->first + (i < half ? i : i - half + AP_PAIRS));
     }
-    for (int k = 0; k < count; k++) {
-        windows[k].below += ap_tally_total(below[k]);
-        windows[k].below_high += ap_tally_total(below_high[k]);
-    }
+    for (int k = 0; k < count; k++) windows[k].below += ap_tally_total(below[k]);
 }
 
 /* A window whose values are only counted: one value that many draws share. */
@@ -207,10 +215,10 @@ AP_FN void ap_tally_counted(const struct ap_block *block, const double *clean, s
         below = ap_tally_count(below, ap_lt(x, low));
         below_high = ap_tally_count(below_high, ap_lt(x, high));
     }
-    ap_word under = ap_tally_total(below), under_high = ap_tally_total(below_high);
+    ap_word under = ap_tally_total(below), inside = ap_tally_total(below_high) - under;
     window->below += under;
-    window->below_high += under_high;
-    if (under_high > under && block->first < window->first) {
+    window->inside += inside;
+    if (inside && block->first < window->first) {
         ap_u32 i = 0;
         while (!(clean[i] >= window->low && clean[i] < window->high)) i++;
         ap_word draw = ap_block_draw(block, i);
@@ -229,9 +237,15 @@ AP_FN void ap_tally_windows(struct ap_tally_column *column, const struct ap_bloc
         }
         ap_u32 n = 1;
         while (n < AP_TALLY_ROUND && k + n < count && !windows[k + n].counted) n++;
-        if (n == 3) ap_tally_round(column, block, clean, windows + k, 3, !column->lost);
-        else if (n == 2) ap_tally_round(column, block, clean, windows + k, 2, !column->lost);
-        else ap_tally_round(column, block, clean, windows + k, 1, !column->lost);
+        switch (n) { /* the number of windows is a constant in each call */
+        case 1: ap_tally_round(column, block, clean, windows + k, 1); break;
+        case 2: ap_tally_round(column, block, clean, windows + k, 2); break;
+#if AP_TALLY_ROUND == 5
+        case 3: ap_tally_round(column, block, clean, windows + k, 3); break;
+        case 4: ap_tally_round(column, block, clean, windows + k, 4); break;
+#endif
+        default: ap_tally_round(column, block, clean, windows + k, AP_TALLY_ROUND); break;
+        }
         k += n;
     }
 }

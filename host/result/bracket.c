@@ -81,18 +81,18 @@ static struct need *needs_of(const struct apsis_reduced *column, uint64_t seen, 
 }
 
 struct window_list {
-    struct ap_tally_window *items;
+    struct apsis_window *items;
     size_t count, room;
 };
 
-static struct ap_tally_window *push(struct window_list *list, double low, double high, int counted)
+static struct apsis_window *push(struct window_list *list, double low, double high, int counted)
 {
     if (list->count == list->room) {
         list->room = list->room ? 2 * list->room : 16;
         list->items = apsis_realloc(list->items, list->room * sizeof *list->items);
     }
-    struct ap_tally_window *window = &list->items[list->count++];
-    *window = (struct ap_tally_window){.low = low, .high = high, .first = UINT64_MAX, .counted = (ap_u32)counted};
+    struct apsis_window *window = &list->items[list->count++];
+    *window = (struct apsis_window){.low = low, .high = high, .first = UINT64_MAX, .counted = counted};
     return window;
 }
 
@@ -127,7 +127,7 @@ static void start_windows(struct apsis_reduced *column, struct window_list *list
 }
 
 /* The outer edge of the tail that ends at `sought`, which lies in window `w`. */
-static void set_tail(struct apsis_reduced *column, const struct apsis_sought *sought, const struct ap_tally_window *w)
+static void set_tail(struct apsis_reduced *column, const struct apsis_sought *sought, const struct apsis_window *w)
 {
     if (sought->tail < 0) return;
     struct apsis_tail *tail = &column->tails[sought->tail];
@@ -186,7 +186,7 @@ double apsis_bracket_share(const struct apsis_reduced *column, const double *sor
 {
     size_t inside = 0, i = 0;
     for (size_t w = 0; w < column->window_count; w++) {
-        const struct ap_tally_window *window = &column->windows[w];
+        const struct apsis_window *window = &column->windows[w];
         if (window->counted) continue;
         while (i < count && sorted[i] < window->low) i++;
         for (; i < count && sorted[i] < window->high; i++) inside++;
@@ -241,7 +241,7 @@ void apsis_bracket_again(struct apsis_reduced *column)
 static int covers(const struct apsis_reduced *column, double from, double to)
 {
     for (size_t w = 0; w < column->window_count && from < to; w++) {
-        const struct ap_tally_window *window = &column->windows[w];
+        const struct apsis_window *window = &column->windows[w];
         if (window->high <= from) continue;
         if (window->low > from || (window->counted && apsis_next_up(window->low) != window->high)) return 0;
         from = window->high;
@@ -253,7 +253,7 @@ static int covers(const struct apsis_reduced *column, double from, double to)
 static void move_to_tail(struct apsis_reduced *column, struct apsis_tail *tail, double from, double to)
 {
     for (size_t w = 0; w < column->window_count; w++) {
-        const struct ap_tally_window *window = &column->windows[w];
+        const struct apsis_window *window = &column->windows[w];
         if (window->counted && window->low >= from && window->high <= to)
             apsis_tail_add(column, &tail->sum, &tail->square, window->low, window->below_high - window->below);
     }
@@ -278,7 +278,7 @@ static struct window_list narrowed(const struct apsis_reduced *column, double sh
         if (w > 0) beside[w - 1] = 1;
     }
     for (size_t w = 0; w < column->window_count; w++) {
-        const struct ap_tally_window *old = &column->windows[w];
+        const struct apsis_window *old = &column->windows[w];
         uint64_t below = old->below, below_high = old->below_high;
         const struct apsis_kept *kept = column->kept + offset;
         size_t inside = (size_t)(below_high - below);
@@ -299,7 +299,7 @@ static struct window_list narrowed(const struct apsis_reduced *column, double sh
             }
         }
         if (list.count == first && beside[w]) {
-            struct ap_tally_window *same = push(&list, old->low, old->high, 1);
+            struct apsis_window *same = push(&list, old->low, old->high, 1);
             *same = *old;
             same->counted = 1;
             for (size_t i = 0; i < inside && !old->counted; i++)
@@ -320,18 +320,18 @@ static struct window_list narrowed(const struct apsis_reduced *column, double sh
                 }
                 if (!is_atom(end - i, to - at) || first + pieces.count > MOST_WINDOWS) continue;
                 if (low < kept[i].value) {
-                    struct ap_tally_window *piece = push(&pieces, low, kept[i].value, 0);
+                    struct apsis_window *piece = push(&pieces, low, kept[i].value, 0);
                     piece->below = below + from, piece->below_high = below + i;
                     *retained += i - from;
                 }
                 low = apsis_next_up(kept[i].value);
-                struct ap_tally_window *piece = push(&pieces, kept[i].value, low, 1);
+                struct apsis_window *piece = push(&pieces, kept[i].value, low, 1);
                 piece->below = below + i, piece->below_high = below + end;
                 piece->first = kept[i].draw;
                 from = end;
             }
             if (low < high) {
-                struct ap_tally_window *piece = push(&pieces, low, high, 0);
+                struct apsis_window *piece = push(&pieces, low, high, 0);
                 piece->below = below + from, piece->below_high = below + to;
                 *retained += to - from;
             }

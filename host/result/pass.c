@@ -55,7 +55,7 @@ static enum apsis_status choose(struct apsis_measurement *m)
             apsis_bracket_again(column);
             double inside = 0;
             for (size_t w = 0; w < column->window_count; w++) {
-                const struct ap_tally_window *window = &column->windows[w];
+                const struct apsis_window *window = &column->windows[w];
                 if (window->counted) continue;
                 uint64_t below = 0, below_high = column->valid;
                 for (size_t e = 0; e < column->known_count; e++) {

@@ -31,7 +31,7 @@ static int finish_tail(struct apsis_reduced *column, struct apsis_tail *tail, do
     double from = tail->high ? v : edge, to = tail->high ? edge : v;
     double reached = from;
     for (size_t w = 0; w < column->window_count; w++) {
-        const struct ap_tally_window *window = &column->windows[w];
+        const struct apsis_window *window = &column->windows[w];
         size_t inside = window->counted ? 0 : (size_t)(window->below_high - window->below);
         size_t start = kept;
         kept += inside;
@@ -63,7 +63,7 @@ static int solve_one(struct apsis_reduced *column, struct apsis_sought *sought)
 {
     size_t offset = 0;
     for (size_t w = 0; w < column->window_count; w++) {
-        const struct ap_tally_window *window = &column->windows[w];
+        const struct apsis_window *window = &column->windows[w];
         size_t inside = window->counted ? 0 : (size_t)(window->below_high - window->below);
         if (sought->rank <= window->below || sought->rank > window->below_high) {
             offset += inside;

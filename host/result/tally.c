@@ -122,10 +122,10 @@ static void reset(struct apsis_worker *worker)
         }
         if (column->wanted & AP_TALLY_WINDOWS) {
             column->windows = apsis_realloc(column->windows, (reduced->window_count + 1) * sizeof *column->windows);
-            memcpy(column->windows, reduced->windows, reduced->window_count * sizeof *column->windows);
             for (size_t w = 0; w < reduced->window_count; w++) {
-                column->windows[w].below = column->windows[w].below_high = 0;
-                column->windows[w].first = UINT64_MAX;
+                const struct apsis_window *window = &reduced->windows[w];
+                column->windows[w] =
+                    (struct ap_tally_window){.low = window->low, .high = window->high, .first = UINT64_MAX, .counted = (ap_u32)window->counted};
             }
             column->window_count = (ap_u32)reduced->window_count;
             column->kept = 0;
@@ -245,8 +245,18 @@ static void merge_column(struct apsis_reduced *to, const struct ap_tally_column 
     if (!(to->wanted & AP_TALLY_WINDOWS)) return;
     for (size_t w = 0; w < to->window_count; w++) {
         to->windows[w].below += from->windows[w].below;
-        to->windows[w].below_high += from->windows[w].below_high;
+        to->windows[w].below_high += from->windows[w].below + from->windows[w].inside;
         if (from->windows[w].first < to->windows[w].first) to->windows[w].first = from->windows[w].first;
+    }
+    for (ap_u32 i = 0; i < from->kept; i++) {
+        double x = from->kept_value[i];
+        size_t w = 0, end = to->window_count; /* the last window that begins at or below x */
+        while (end - w > 1) {
+            size_t middle = w + (end - w) / 2;
+            if (to->windows[middle].low <= x) w = middle;
+            else end = middle;
+        }
+        to->windows[w].below_high++;
     }
     to->lost |= (int)from->lost;
     if (from->tail_room)

@@ -38,6 +38,14 @@ struct apsis_tail {
     uint64_t beyond;           /* when solved: values strictly beyond v */
 };
 
+/* A half-open range [low, high) that is looked at in this pass; see kernels/tally.h. */
+struct apsis_window {
+    double low, high;
+    uint64_t below, below_high; /* valid values < low and < high so far */
+    uint64_t first;             /* counted windows only: lowest draw number inside, or all ones */
+    int counted;
+};
+
 /* Where a window ended in a former pass: exactly `below` valid draws lie below `edge`. */
 struct apsis_edge {
     double edge;
@@ -73,7 +81,7 @@ struct apsis_reduced {
     unsigned stuck;            /* passes in which nothing new was learned */
     /* this pass */
     int active;                /* its windows are looked at in this pass */
-    struct ap_tally_window *windows;
+    struct apsis_window *windows;
     size_t window_count;
     struct apsis_kept *kept;   /* sorted when `sorted`; all values in the windows that are not `counted` */
     size_t kept_count, kept_room, kept_after;
