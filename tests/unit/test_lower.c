@@ -109,10 +109,10 @@ static void compare(struct world *w, const char *name, long t, const json_t *wan
     }
 }
 
-static int is_series(const struct apsis_ir *ir, const char *name)
+static int is_scalar_output(const struct apsis_ir *ir, const char *name)
 {
     for (size_t i = 0; i < ir->output_count; i++)
-        if (!strcmp(ir->outputs[i].name, name)) return ir->outputs[i].is_series;
+        if (!strcmp(ir->outputs[i].name, name)) return ir->outputs[i].is_output && !ir->outputs[i].is_series;
     return 0;
 }
 
@@ -145,7 +145,7 @@ static void check_trace(const char *model_path, const char *trace, const char *s
         json_t *item, *one;
         json_object_foreach(json_object_get(wanted, groups[g]), key, item) {
             size_t t;
-            if (!json_is_array(item) && is_series(w.ir, key)) continue; /* a total of the same name as one of our series */
+            if (!json_is_array(item) && !g && !is_scalar_output(w.ir, key)) continue; /* a total called as something else of ours */
             if (!json_is_array(item)) compare(&w, !strcmp(key, "delay_months") ? "delay" : key, 0, item);
             else json_array_foreach(item, t, one) compare(&w, key, (long)t, one);
         }
