@@ -12,7 +12,7 @@ AP_FAMILY_TABULATED(bearbull)
  * p: min, bear, bull, max. The distribution is a normal cut off at min and max, its mean and sd such that
  * P(X <= bear) = 15.87 % and P(X <= bull) = 84.13 % hold for what is left. parts[0] is that truncated normal.
  */
-#define BEAR 0x1.44ed0bb0b0b38p-3 /* the normal cdf at -1 */
+#define BEAR 0x1.44ed0bb7cb20bp-3 /* the normal cdf at -1 */
 
 static double bell(double z) { return 0x1.9884533d43651p-2 * ap_exp(-0.5 * z * z); }
 /* chance between a < b, from the tail that both are in */

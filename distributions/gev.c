@@ -50,7 +50,7 @@ static double sd(const struct apsis_distribution *d)
 {
     double s = d->p[2];
      if (s >= 0.5) return ap_infinity();
-     if (s == 0) return d->p[1] * 0x1.485631fe1dcd5p+0;
+     if (s == 0) return d->p[1] * 0x1.48552f88091a8p+0;
      double g = apsis_lgamma(1 - s);
      return d->p[1] * ap_exp(g) * ap_sqrt(ap_expm1(apsis_lgamma(1 - 2 * s) - 2 * g)) / ap_abs(s);
 }

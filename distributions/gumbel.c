@@ -34,7 +34,7 @@ static const char *solve_moments(const double *arguments, const double *percents
 {
     (void)percents;
     if (!(arguments[1] >= 0)) return "sd must be 0 or more";
-    canonical[1] = arguments[1] / 0x1.485631fe1dcd5p+0; /* pi/sqrt(6) */
+    canonical[1] = arguments[1] / 0x1.48552f88091a8p+0; /* pi/sqrt(6) */
     canonical[0] = ap_fma(-0x1.2788cfc6fb619p-1, canonical[1], arguments[0]);
     return NULL;
 }
@@ -65,7 +65,7 @@ static double mean(const struct apsis_distribution *d)
 }
 static double sd(const struct apsis_distribution *d)
 {
-    return d->p[1] * 0x1.485631fe1dcd5p+0; /* pi/sqrt(6) */
+    return d->p[1] * 0x1.48552f88091a8p+0; /* pi/sqrt(6) */
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {

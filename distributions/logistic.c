@@ -35,7 +35,7 @@ static const char *solve_moments(const double *arguments, const double *percents
     (void)percents;
     if (!(arguments[1] >= 0)) return "sd must be 0 or more";
     canonical[0] = arguments[0];
-    canonical[1] = arguments[1] / 0x1.d0381b19b9a64p+0; /* pi/sqrt(3) */
+    canonical[1] = arguments[1] / 0x1.d05527b6e43d2p+0; /* pi/sqrt(3) */
     return NULL;
 }
 static const char *check(const struct apsis_distribution *d)
@@ -64,7 +64,7 @@ static double mean(const struct apsis_distribution *d)
 }
 static double sd(const struct apsis_distribution *d)
 {
-    return d->p[1] * 0x1.d0381b19b9a64p+0; /* pi/sqrt(3) */
+    return d->p[1] * 0x1.d05527b6e43d2p+0; /* pi/sqrt(3) */
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {

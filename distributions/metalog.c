@@ -55,7 +55,10 @@ static double steepness(const struct apsis_distribution *d, double lower, double
 static double stretch(const struct apsis_distribution *d, double m)
 {
     int low = d->p[0] != 0, high = d->p[2] != 0;
-    if (low && high) return ap_fma(d->p[3] - d->p[1], 1 / (1 + ap_exp(-m)), d->p[1]);
+    if (low && high) {
+        double e = ap_exp(-ap_abs(m));
+        return ap_fma(d->p[3] - d->p[1], (m < 0 ? e : 1) / (1 + e), d->p[1]);
+    }
     if (low) return d->p[1] + ap_exp(m);
     if (high) return d->p[3] - ap_exp(-m);
     return m;

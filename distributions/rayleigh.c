@@ -39,7 +39,7 @@ static double mean(const struct apsis_distribution *d)
 }
 static double sd(const struct apsis_distribution *d)
 {
-    return d->p[0] * 0x1.4f653c2dff6e9p-1; /* sqrt(2 - pi/2) */
+    return d->p[0] * 0x1.4f6e09081901ep-1; /* sqrt(2 - pi/2) */
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {

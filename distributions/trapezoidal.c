@@ -42,6 +42,22 @@ static double density(const struct apsis_distribution *d, double x)
      if (x < d->p[0] || x > d->p[3]) return 0;
      return (x < d->p[1] ? (x - d->p[0]) / rise : x > d->p[2] ? (d->p[3] - x) / fall : 1) / area;
 }
+/* E X and E X^2 measured from the middle, so that little cancels */
+static double moment(const struct apsis_distribution *d, int second)
+{
+    double m = 0.5 * d->p[0] + 0.5 * d->p[3], a = d->p[0] - m, b = d->p[1] - m, c = d->p[2] - m, e = d->p[3] - m, w = 3 * (e + c - a - b);
+    if (second) return ((e + c) * (e * e + c * c) - (b + a) * (b * b + a * a)) / (2 * w);
+    return ((e * e + e * c + c * c) - (a * a + a * b + b * b)) / w;
+}
+static double mean(const struct apsis_distribution *d)
+{
+    return d->p[3] > d->p[0] ? 0.5 * d->p[0] + 0.5 * d->p[3] + moment(d, 0) : d->p[0];
+}
+static double sd(const struct apsis_distribution *d)
+{
+    double first = moment(d, 0);
+    return d->p[3] > d->p[0] ? ap_sqrt(moment(d, 1) - first * first) : 0;
+}
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {
     *low = d->p[0], *high = d->p[3];
@@ -55,7 +71,7 @@ APSIS_FAMILY(trapezoidal) = {
     .spellings = {{.names = {"min", "from", "to", "max"}, .dynamic = 1}},
     .spelling_count = 1,
     .takes = "(min, from, to, max)",
-    .check = check, .tails = tails, .quantile = quantile, .density = density,
+    .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd,
     .support = support,
     .example = "trapezoidal(0, 2, 5, 6)",
 };

@@ -119,7 +119,10 @@ AP_FN ap_i64 ap_table_place(ap_f64 v, ap_mask upper, ap_u64 *place)
 AP_FN ap_f64 ap_table_finish(const struct ap_table *table, ap_mask upper, ap_f64 y)
 {
     if (table->transform == AP_TABLE_EXP) y = ap_exp(y);
-    else if (table->transform == AP_TABLE_LOGISTIC) y = ap_set1(1.0) / (ap_set1(1.0) + ap_exp(ap_negate(y)));
+    else if (table->transform == AP_TABLE_LOGISTIC) {
+        ap_f64 one = ap_set1(1.0), e = ap_exp(ap_negate(ap_abs(y))); /* never overflows, and keeps the digits of both ends */
+        y = ap_select(ap_lt(y, ap_set1(0.0)), e, one) / (one + e);
+    }
     return ap_fma(ap_set1(table->scale), y, ap_select(upper, ap_set1(table->base[1]), ap_set1(table->base[0])));
 }
 

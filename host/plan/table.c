@@ -39,7 +39,8 @@ static double within(double v)
 static double transformed(const struct builder *b, double y)
 {
     if (b->transform == APSIS_TRANSFORM_EXP) return ap_exp(y);
-    if (b->transform == APSIS_TRANSFORM_LOGISTIC) return 1 / (1 + ap_exp(-y));
+    double e = b->transform == APSIS_TRANSFORM_LOGISTIC ? ap_exp(-ap_abs(y)) : 0;
+    if (b->transform == APSIS_TRANSFORM_LOGISTIC) return (y < 0 ? e : 1) / (1 + e);
     return y;
 }
 /* the two give the same double, or neighbours */
