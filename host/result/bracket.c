@@ -349,7 +349,7 @@ static struct window_list narrowed(const struct apsis_reduced *column, double sh
 void apsis_bracket_narrow(struct apsis_reduced *column, double share_done, double width, size_t room)
 {
     if (column->lost || !column->window_count) return;
-    apsis_sort_kept(column->kept, column->kept_count);
+    apsis_sort_kept(column->kept, column->kept_after, column->kept_count);
     struct window_list list;
     size_t retained;
     for (int trial = 0;; trial++) {

@@ -101,7 +101,10 @@ int apsis_percentile_solve(struct apsis_reduced *column)
 {
     size_t known = column->known_count, solved = 0;
     int all = 1;
-    if (!column->lost) apsis_sort_kept(column->kept, column->kept_count);
+    if (!column->lost) {
+        apsis_sort_kept(column->kept, column->kept_after, column->kept_count);
+        column->kept_after = column->kept_count;
+    }
     for (size_t w = 0; w < column->window_count; w++) {
         learn(column, column->windows[w].low, column->windows[w].below);
         learn(column, column->windows[w].high, column->windows[w].below_high);

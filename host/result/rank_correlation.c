@@ -24,7 +24,7 @@ static void order(struct ordered *column, const double *values, size_t draws)
     size_t n = 0;
     for (size_t i = 0; i < draws; i++)
         if (values[i] - values[i] == 0) items[n++] = (struct apsis_kept){values[i], i};
-    apsis_sort_kept(items, n);
+    apsis_sort_kept(items, 0, n);
     for (size_t i = 0; i < n; i++) column->index[i] = (uint32_t)items[i].draw;
     column->count = n;
     column->whole = n == draws;

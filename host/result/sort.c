@@ -45,11 +45,53 @@ static void merge_sort(struct apsis_kept *items, struct apsis_kept *other, size_
     if (source != items) memcpy(items, source, count * sizeof *items);
 }
 
-void apsis_sort_kept(struct apsis_kept *items, size_t count)
+/* By value, least byte first, bytes that all share are skipped; then runs of one value by draw. */
+static void radix_sort(struct apsis_kept *items, struct apsis_kept *other, size_t count)
 {
-    if (count < 2) return;
+    static const size_t small = 256;
+    if (count < small) {
+        merge_sort(items, other, count);
+        return;
+    }
+    size_t starts[8][256];
+    memset(starts, 0, sizeof starts);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t key = key_of(items[i].value);
+        for (int b = 0; b < 8; b++) starts[b][key >> 8 * b & 255]++;
+    }
+    struct apsis_kept *from = items, *to = other;
+    for (int b = 0; b < 8; b++) {
+        size_t sum = 0;
+        if (starts[b][key_of(items[0].value) >> 8 * b & 255] == count) continue;
+        for (int d = 0; d < 256; d++) {
+            size_t here = starts[b][d];
+            starts[b][d] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < count; i++) to[starts[b][key_of(from[i].value) >> 8 * b & 255]++] = from[i];
+        struct apsis_kept *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != items) memcpy(items, from, count * sizeof *items);
+    for (size_t i = 0, end; i < count; i = end) {
+        int sorted = 1;
+        for (end = i + 1; end < count && items[end].value == items[i].value; end++) sorted &= items[end - 1].draw < items[end].draw;
+        if (!sorted) merge_sort(items + i, other, end - i);
+    }
+}
+
+void apsis_sort_kept(struct apsis_kept *items, size_t sorted, size_t count)
+{
+    if (count < 2 || sorted == count) return;
     struct apsis_kept *other = apsis_malloc(count * sizeof *other);
-    merge_sort(items, other, count);
+    radix_sort(items + sorted, other, count - sorted);
+    if (sorted && before(&items[sorted], &items[sorted - 1])) {
+        /* the new ones go aside, then both merge from the end */
+        size_t a = sorted, b = count - sorted, k = count;
+        memcpy(other, items + sorted, b * sizeof *other);
+        while (b) items[--k] = a && before(&other[b - 1], &items[a - 1]) ? items[--a] : other[--b];
+    }
     free(other);
 }
 

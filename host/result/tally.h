@@ -83,7 +83,7 @@ struct apsis_reduced {
     int active;                /* its windows are looked at in this pass */
     struct apsis_window *windows;
     size_t window_count;
-    struct apsis_kept *kept;   /* sorted when `sorted`; all values in the windows that are not `counted` */
+    struct apsis_kept *kept;   /* all values in the windows that are not `counted`; the first kept_after are sorted */
     size_t kept_count, kept_room, kept_after;
     int lost;                  /* some were not kept */
     uint64_t pass_valid;       /* valid draws of this pass */
@@ -126,7 +126,8 @@ void apsis_tallies_merge(struct apsis_tallies *all);                            
 void apsis_tail_add(struct apsis_reduced *column, struct apsis_exact *sum, struct apsis_exact *square, double x, uint64_t times);
 
 /* sort.c */
-void apsis_sort_kept(struct apsis_kept *items, size_t count); /* by value, then draw */
+/* By value, then draw; the first `sorted` are in order already. */
+void apsis_sort_kept(struct apsis_kept *items, size_t sorted, size_t count);
 void apsis_sort_doubles(double *values, size_t count);        /* no NaN, no -0 */
 
 /* percent.c */
