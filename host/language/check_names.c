@@ -91,17 +91,12 @@ static void read_tables(struct apsis_names *names)
 /* ---------------------------------------------------------------- shapes */
 enum form { FORM_TIME, FORM_TABLE, FORM_PERIOD, FORM_MEMBER, FORM_OTHER };
 
-static int is_number(const struct apsis_expr *e)
-{
-    return e->kind == APSIS_EXPR_NUMBER || (e->kind == APSIS_EXPR_NEGATE && e->a->kind == APSIS_EXPR_NUMBER);
-}
-
 static enum form form_of(const struct apsis_names *names, const struct apsis_index *index)
 {
     const struct apsis_expr *e = index->low ? index->low : index->high;
     if (!e) return FORM_OTHER;
-    if (e->kind == APSIS_EXPR_PERIOD || is_number(e)) return FORM_PERIOD;
-    if (e->kind != APSIS_EXPR_NAME) return FORM_OTHER;
+    if (e->kind == APSIS_EXPR_ERROR) return FORM_OTHER;
+    if (e->kind != APSIS_EXPR_NAME) return FORM_PERIOD; /* what is no label and no number is reported with the rule */
     if (!index->is_range && !strcmp(e->text, "t")) return FORM_TIME;
     if (!index->is_range && apsis_map_find(&names->tables, e->text) != APSIS_MAP_NONE) return FORM_TABLE;
     return FORM_MEMBER;

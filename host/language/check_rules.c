@@ -154,7 +154,7 @@ static int check_values(struct apsis_names *names, const struct apsis_symbol *s,
         return 0;
     }
     if (wanted == d->value_count) return 1;
-    apsis_error(names->list, d->span, "%s[%s] takes %zu values, or one for all, and here are %zu", d->name, by_time ? "..." : "...", wanted, d->value_count);
+    apsis_error(names->list, d->span, "%s takes %zu values here, or one for all, and there are %zu", d->name, wanted, d->value_count);
     return 0;
 }
 

@@ -120,7 +120,10 @@ static void check_streams(struct apsis_lowering *l)
     for (size_t i = 0; i < ir->input_count; i++) sorted[i] = &ir->inputs[i];
     qsort(sorted, ir->input_count, sizeof *sorted, by_stream);
     for (size_t i = 1; i < ir->input_count; i++)
-        if (sorted[i]->stream == sorted[i - 1]->stream && strcmp(sorted[i]->name, sorted[i - 1]->name))
+        if (!strcmp(sorted[i]->name, sorted[i - 1]->name) && !sorted[i]->is_series)
+            apsis_hint(l->list, apsis_lower_error(l, sorted[i]->span, "%s is drawn from itself: both draws would be of the same numbers", sorted[i]->name),
+                       "change the drawn value by =, or replace the distribution by ~ without using %s", sorted[i]->name);
+        else if (sorted[i]->stream == sorted[i - 1]->stream && strcmp(sorted[i]->name, sorted[i - 1]->name))
             apsis_hint(l->list, apsis_lower_error(l, sorted[i]->span, "%s and %s would draw the same numbers", sorted[i - 1]->name, sorted[i]->name),
                        "rename one of them");
 }

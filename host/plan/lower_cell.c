@@ -238,7 +238,8 @@ static void lower_pieces(struct apsis_lowering *l, struct apsis_cell *cell)
         if (!number) {
             if (!cell->gap++)
                 apsis_hint(l->list, apsis_lower_error(l, s->span, "%s has no value in %s", apsis_member_name(l->names, s, cell->member),
-                           apsis_time_label(&l->names->time, t, label)), "add %s, or a rule for all: %s[%s%st] = ...", label, s->name,
+                           apsis_time_label(&l->names->time, t, label)), "add %s[%s%s%s] = ..., or a rule for all: %s[%s%st] = ...", s->name,
+                           s->table == APSIS_NO_TABLE ? "" : l->ast->tables[s->table].name, s->table == APSIS_NO_TABLE ? "" : ", ", label, s->name,
                            s->table == APSIS_NO_TABLE ? "" : l->ast->tables[s->table].name, s->table == APSIS_NO_TABLE ? "" : ", ");
             continue;
         }

@@ -237,8 +237,12 @@ static const char *loop_names(struct walker *w, const uint32_t *of, size_t from,
 static struct apsis_span place_of(struct walker *w, const uint32_t *of, uint32_t component)
 {
     struct apsis_span span = {0, 0, 0};
-    for (size_t k = 0; k < w->l->ir->series_count; k++)
-        if (of[w->nodes + k] == component && w->l->series_cells[k]) return w->l->series_cells[k]->symbol->span;
+    for (size_t k = 0; k < w->l->ir->series_count; k++) {
+        if (of[w->nodes + k] != component || !w->l->series_cells[k]) continue;
+        struct apsis_span here = w->l->series_cells[k]->symbol->span;
+        if (!span.end || here.begin < span.begin) span = here;
+    }
+    if (span.end) return span;
     for (size_t k = 0; k < w->l->ir->series_count; k++)
         if (of[w->nodes + k] == component) return w->l->ir->series[k].span;
     return span;
@@ -252,19 +256,23 @@ void apsis_lower_loops(struct apsis_lowering *l)
     const uint32_t *strong = components(&w, EDGE_STRONG);
     const char *unit = apsis_time_unit(&l->names->time);
     uint8_t *told = APSIS_NEW_ARRAY(l->arena, uint8_t, w.total + 2), *silent = APSIS_NEW_ARRAY(l->arena, uint8_t, w.total + 2);
-    for (size_t v = w.nodes; v < w.total; v++) { /* every loop within a period passes through a series */
-        size_t to;
+    for (size_t i = 0; i < ir->series_count; i++) { /* every loop within a period passes through a series */
+        size_t v = w.nodes + i, to;
         enum edge kind;
         for (size_t k = 0; edge_of(&w, v, k, &to, &kind); k++) {
             if (!to || strong[to] != strong[v]) continue;
             if (told[strong[v]]++) break;
+            /* begin with what is written first */
+            for (size_t other = 0; other < ir->series_count; other++)
+                if (strong[w.nodes + other] == strong[v] && l->series_cells[other] && ir->series[other].span.begin < ir->series[v - w.nodes].span.begin) v = w.nodes + other;
+            for (k = 0; edge_of(&w, v, k, &to, &kind) && (!to || strong[to] != strong[v]);) k++;
             const char *names = loop_names(&w, strong, v, to, EDGE_STRONG);
             struct apsis_span span = place_of(&w, strong, strong[v]);
             apsis_lower_error(l, span, "%s in the same %s: use [t-1] in one of them", names ? names : "these values need each other", unit);
             break;
         }
-        if (told[strong[v]]) silent[v] = 1;
     }
+    for (size_t v = w.nodes; v < w.total; v++) silent[v] = told[strong[v]];
     const uint32_t *all = components(&w, EDGE_COMPLETE);
     memset(told, 0, w.total + 2);
     for (size_t v = w.nodes; v < w.total; v++)

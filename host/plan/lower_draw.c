@@ -125,7 +125,7 @@ static const struct apsis_distribution *by_points(struct drawing *d, const struc
         const struct apsis_argument *a = &e->arguments[i];
         int edge = family->arguments == APSIS_ARGUMENTS_BINS && !i;
         if (edge == (a->key != NULL)) {
-            apsis_hint(l->list, apsis_lower_error(l, e->span, "%s takes %s", family->name, family->takes), "such as %s", family->example);
+            apsis_lower_error(l, e->span, "%s takes %s", family->name, family->takes);
             return NULL;
         }
         if (!constant_number(d, edge ? a->value : a->key, family->name, &x[i])) return NULL;
@@ -133,7 +133,7 @@ static const struct apsis_distribution *by_points(struct drawing *d, const struc
     }
     const char *why = NULL;
     const struct apsis_distribution *result = e->argument_count ? apsis_distribution_data(l->arena, family, x, w, e->argument_count, &why) : NULL;
-    if (!result) apsis_hint(l->list, apsis_lower_error(l, e->span, "%s: %s", apsis_text_of(l, e->span), why ? why : "there are no values"), "%s takes %s", family->name, family->takes);
+    if (!result) apsis_lower_error(l, e->span, "%s: %s", apsis_text_of(l, e->span), why ? why : "there are no values");
     return result;
 }
 
@@ -146,14 +146,14 @@ static const struct apsis_distribution *from_file(struct drawing *d, const struc
         const struct apsis_argument *a = &e->arguments[i];
         int is_column = a->key && a->key->text && !strcmp(a->key->text, "column");
         if (a->value->kind != APSIS_EXPR_TEXT || (a->key && !is_column) || (is_column ? column : path)) {
-            apsis_hint(l->list, apsis_lower_error(l, a->span, "%s takes %s", family->name, family->takes), "such as %s", family->example);
+            apsis_lower_error(l, a->span, "%s takes %s", family->name, family->takes);
             return NULL;
         }
         if (is_column) column = a->value->text;
         else path = a->value->text, span = a->value->span;
     }
     if (!path) {
-        apsis_hint(l->list, apsis_lower_error(l, e->span, "%s takes %s", family->name, family->takes), "such as %s", family->example);
+        apsis_lower_error(l, e->span, "%s takes %s", family->name, family->takes);
         return NULL;
     }
     double *values;
@@ -184,14 +184,14 @@ static const struct apsis_distribution *truncated(struct drawing *d, const struc
         const char *key = a->key ? a->key->text : NULL;
         int slot = !a->key ? (int)at++ : key && (!strcmp(key, "min") || !strcmp(key, "low")) ? 1 : key && (!strcmp(key, "max") || !strcmp(key, "high")) ? 2 : 3;
         if (slot > 2) {
-            apsis_hint(l->list, apsis_lower_error(l, a->span, "truncate takes %s", family->takes), "such as %s", family->example);
+            apsis_lower_error(l, a->span, "truncate takes %s", family->takes);
             return NULL;
         }
         if (!slot) inner = a->value;
         else if (!constant_number(d, a->value, "truncate", &ends[slot - 1])) return NULL;
     }
     if (!inner || e->argument_count < 2) {
-        apsis_hint(l->list, apsis_lower_error(l, e->span, "truncate takes %s", family->takes), "such as %s", family->example);
+        apsis_lower_error(l, e->span, "truncate takes %s", family->takes);
         return NULL;
     }
     const struct apsis_distribution *part = constant(d, inner);
@@ -210,7 +210,7 @@ static const struct apsis_distribution *mixed(struct drawing *d, const struct ap
     for (size_t i = 0; i < e->argument_count; i++) {
         const struct apsis_argument *a = &e->arguments[i];
         if (!a->key) {
-            apsis_hint(l->list, apsis_lower_error(l, a->span, "mixture takes %s", family->takes), "such as %s", family->example);
+            apsis_lower_error(l, a->span, "mixture takes %s", family->takes);
             return NULL;
         }
         if (!constant_number(d, a->key, "mixture", &weights[i])) return NULL;
@@ -219,7 +219,7 @@ static const struct apsis_distribution *mixed(struct drawing *d, const struct ap
     }
     const char *why = NULL;
     const struct apsis_distribution *result = e->argument_count ? apsis_distribution_mixture(l->arena, parts, weights, e->argument_count, &why) : NULL;
-    if (!result) apsis_hint(l->list, apsis_lower_error(l, e->span, "%s: %s", apsis_text_of(l, e->span), why ? why : "there are no parts"), "mixture takes %s", family->takes);
+    if (!result) apsis_lower_error(l, e->span, "%s: %s", apsis_text_of(l, e->span), why ? why : "there are no parts");
     return result;
 }
 

@@ -125,7 +125,7 @@ static void report_unknown(struct apsis_lowering *l, const struct apsis_expr *e)
                    "it stands in brackets: x[%s]", e->text);
         return;
     }
-    if (apsis_is_function(e->text) || apsis_family_find(e->text)) {
+    if (apsis_is_function(e->text)) {
         apsis_hint(l->list, apsis_lower_error(l, e->span, "%s is not a name of the model", e->text), "there is a function: %s(...)", e->text);
         return;
     }
