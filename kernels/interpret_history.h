@@ -49,20 +49,24 @@ static void ap_step_convolve(struct ap_frame *frame, const struct ap_step *step)
     const double *newest = ap_arg_row(a, t), *first = ap_arg_row(b, 0);
     size_t sa = ap_arg_stride(a), sb = ap_arg_stride(b);
     ap_u32 vectors = frame->lanes / AP_WIDTH, v = 0;
-#define AP_CONVOLVE(count)                                                                                     \
-    for (; v + (count) <= vectors; v += (count)) {                                                             \
-        ap_f64 sum[count];                                                                                     \
-        const double *x = newest + v * sa, *w = first + v * sb;                                                \
-        for (int j = 0; j < (count); j++) sum[j] = ap_set1(0.0);                                               \
-        for (ap_u32 k = 0; k <= t; k++, x -= a->step, w += b->step) {                                          \
-            for (int j = 0; j < (count); j++) sum[j] = ap_fma(ap_load(x + (size_t)j * sa), ap_load(w + (size_t)j * sb), sum[j]); \
-        }                                                                                                      \
-        for (int j = 0; j < (count); j++) ap_store(out + (size_t)(v + (ap_u32)j) * AP_WIDTH, sum[j]);          \
+    for (; v + 4 <= vectors; v += 4) { /* four sums at a time, by name, so that they stay in registers */
+        const double *x = newest + v * sa, *w = first + v * sb;
+        ap_f64 sum0 = ap_set1(0.0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        for (ap_u32 k = 0; k <= t; k++, x -= a->step, w += b->step) {
+            sum0 = ap_fma(ap_load(x), ap_load(w), sum0);
+            sum1 = ap_fma(ap_load(x + sa), ap_load(w + sb), sum1);
+            sum2 = ap_fma(ap_load(x + 2 * sa), ap_load(w + 2 * sb), sum2);
+            sum3 = ap_fma(ap_load(x + 3 * sa), ap_load(w + 3 * sb), sum3);
+        }
+        double *to = out + (size_t)v * AP_WIDTH;
+        ap_store(to, sum0), ap_store(to + AP_WIDTH, sum1), ap_store(to + 2 * AP_WIDTH, sum2), ap_store(to + 3 * AP_WIDTH, sum3);
     }
-    AP_CONVOLVE(8)
-    AP_CONVOLVE(2)
-    AP_CONVOLVE(1)
-#undef AP_CONVOLVE
+    for (; v < vectors; v++) {
+        const double *x = newest + v * sa, *w = first + v * sb;
+        ap_f64 sum = ap_set1(0.0);
+        for (ap_u32 k = 0; k <= t; k++, x -= a->step, w += b->step) sum = ap_fma(ap_load(x), ap_load(w), sum);
+        ap_store(out + (size_t)v * AP_WIDTH, sum);
+    }
 }
 
 #endif

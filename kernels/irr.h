@@ -32,9 +32,22 @@ AP_FN void ap_irr_value(const struct ap_irr_flows *f, int count, const ap_f64 *r
         else shift[j] = v[j], rest = one;
         h[j] = ap_fma(final[j], rest, ap_load(x + (size_t)j * f->next));
     }
-    for (ap_u32 t = f->periods - 1; t-- > 0;) {
-        x -= f->step;
-        for (int j = 0; j < count; j++) h[j] = ap_fma(h[j], v[j], ap_load(x + (size_t)j * f->next));
+    if (count == AP_IRR_LANES) { /* by name, so that all stay in registers */
+        ap_f64 h0 = h[0], h1 = h[1], h2 = h[2], h3 = h[3], v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3];
+        size_t next = f->next, step = f->step;
+        for (ap_u32 t = f->periods - 1; t > 0; t--) {
+            x -= step;
+            h0 = ap_fma(h0, v0, ap_load(x));
+            h1 = ap_fma(h1, v1, ap_load(x + next));
+            h2 = ap_fma(h2, v2, ap_load(x + 2 * next));
+            h3 = ap_fma(h3, v3, ap_load(x + 3 * next));
+        }
+        h[0] = h0, h[1] = h1, h[2] = h2, h[3] = h3;
+    } else {
+        for (ap_u32 t = f->periods - 1; t > 0; t--) {
+            x -= f->step;
+            for (int j = 0; j < count; j++) h[j] = ap_fma(h[j], v[j], ap_load(x + (size_t)j * f->next));
+        }
     }
     for (int j = 0; j < count; j++) value[j] = ap_fma(shift[j], h[j], upfront[j]);
 }

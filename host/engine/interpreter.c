@@ -9,8 +9,8 @@
 #include "host/support/floating.h"
 #include "kernels/tally.h"
 
-/* A workspace should lie in half of the second-level cache; one that cannot is still bounded by this. */
-#define CACHE_BYTES ((size_t)512 << 10)
+/* A workspace should lie in the second-level cache with room to spare; one that cannot is still bounded by the last of these. */
+#define CACHE_BYTES ((size_t)768 << 10)
 #define MOST_LANES 512u
 #define LEAST_LANES 16u
 #define MOST_WORKSPACE ((size_t)64 << 20)
