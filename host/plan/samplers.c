@@ -99,7 +99,7 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
         if (job->why || !job->by_score) continue;
         struct ap_table t = {.rows = job->u.rows, .index = job->u.index_count ? job->u.index : NULL, .base = {0, 0}, .scale = 1,
                              .transform = (ap_u32)job->source.transform};
-        job->why = apsis_table_build_score(&t, &job->score);
+        job->why = apsis_table_build_score(&job->source, &t, &job->score);
     }
     for (size_t j = 0; j < job_count; j++) {
         struct job *job = &jobs[j];

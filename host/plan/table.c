@@ -19,8 +19,8 @@
 #define CONVERGED 2e-12
 
 struct builder {
-    const struct apsis_table_source *source; /* by u */
-    const struct ap_table *by_u;             /* by score */
+    const struct apsis_table_source *source;
+    const struct ap_table *by_u; /* by score: where the values come from; else NULL */
     int upper, transform;
     double *rows;
     ap_word *index;
@@ -46,7 +46,7 @@ static double transformed(const struct builder *b, double y)
 /* the two give the same double, or neighbours */
 static int next_to(const struct builder *b, double y, double exact)
 {
-    double x = transformed(b, exact), coarse = b->source ? b->source->coarse[b->upper] : 0;
+    double x = transformed(b, exact), coarse = b->source->coarse[b->upper];
     return ap_abs(transformed(b, y) - x) <= 0x1p-52 * (ap_abs(x) + coarse);
 }
 
@@ -114,7 +114,7 @@ static void add_straight(struct builder *b, size_t slot, double first, double la
 /* Value at the coordinate c: the tail probability, or the score. */
 static double value_at(const struct builder *b, double c)
 {
-    if (b->source) return b->source->value(b->source, b->upper, c);
+    if (!b->by_u) return b->source->value(b->source, b->upper, c);
     double v = ap_normal_cdf(-ap_abs(c));
     ap_u64 place;
     ap_i64 segment = ap_table_place(v > 0.5 - 0x1p-54 ? 0.5 - 0x1p-54 : v, b->upper, &place);
@@ -127,7 +127,7 @@ static void direct(struct builder *b, size_t slot, double low, double high, doub
     if (b->failed) return;
     double middle = 0.5 * low + 0.5 * high, half = 0.5 * (high - low), worst = 0;
     double v_low = low, width = high - low;
-    if (!b->source) { /* chance of the row */
+    if (b->by_u) { /* chance of the row */
         double size = b->upper ? high : -low;
         v_low = ap_normal_cdf(-size);
         width *= 0x1.9884533d43651p-2 * ap_exp(-0.5 * (b->upper ? low * low : high * high));
@@ -144,7 +144,7 @@ static void direct(struct builder *b, size_t slot, double low, double high, doub
         double at = ap_fma(tests[k], half, middle), exact = value_at(b, at), got = polynomial(c, tests[k]);
         if (next_to(b, got, exact)) continue;
         double per = ap_abs(slope(c, tests[k])) / half, v = at; /* value by chance */
-        if (!b->source) {
+        if (b->by_u) {
             v = ap_normal_cdf(-ap_abs(at));
             per /= 0x1.9884533d43651p-2 * ap_exp(-0.5 * at * at);
         }
@@ -317,6 +317,9 @@ static int march_all(struct builder *b)
         /* the sums must meet the quantile function in the middle */
         double exact = source->value(source, b->upper, 0.5), f = source->density(source, b->upper, exact);
         if (!next_to(b, y, exact) && !(ap_abs(y - exact) * f <= BODY)) b->failed = 1;
+        /* and the tails each other: what is missing goes into the last row, all of it at its end */
+        double *last = b->rows + NODES * (b->row_count - 1), missing = 0.5 * (exact - y);
+        last[0] += missing, last[1] += missing;
     }
     return !b->failed;
 }
@@ -347,9 +350,9 @@ const char *apsis_table_build(const struct apsis_table_source *source, struct ap
     return "its quantile function bends too sharply for a table of 4,096 rows";
 }
 
-const char *apsis_table_build_score(const struct ap_table *by_u, struct apsis_table_rows *out)
+const char *apsis_table_build_score(const struct apsis_table_source *source, const struct ap_table *by_u, struct apsis_table_rows *out)
 {
-    struct builder b = {.by_u = by_u, .transform = (int)by_u->transform};
+    struct builder b = {.source = source, .by_u = by_u, .transform = (int)source->transform};
     memset(out, 0, sizeof *out);
     start(&b, AP_TABLE_SCORE_SEGMENTS);
     for (size_t k = 0; k < AP_TABLE_SCORE_SEGMENTS && !b.failed; k++) {

@@ -23,8 +23,8 @@ struct apsis_table_rows {
  */
 const char *apsis_table_build(const struct apsis_table_source *source, struct apsis_table_rows *out);
 
-/* By normal score, from a finished table by u. */
-const char *apsis_table_build_score(const struct ap_table *by_u, struct apsis_table_rows *out);
+/* By normal score, from a finished table by u of the same source. */
+const char *apsis_table_build_score(const struct apsis_table_source *source, const struct ap_table *by_u, struct apsis_table_rows *out);
 
 void apsis_table_free(struct apsis_table_rows *rows);
 
