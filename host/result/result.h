@@ -49,7 +49,7 @@ struct apsis_measure {
     double mean, mean_se, sd, sd_se, skewness, skewness_se, kurtosis, kurtosis_se; /* NaN where undefined; kurtosis is 3 for a normal */
     double min, max;
     uint64_t min_draw, max_draw;
-    struct apsis_measured_percentile *percentiles;
+    struct apsis_measured_percentile *percentiles; /* none for category outputs; NaN where a pass was interrupted */
     size_t percentile_count;
     struct apsis_measured_shortfall *shortfalls;
     size_t shortfall_count;
@@ -71,9 +71,9 @@ struct apsis_measure_settings {
     struct apsis_percent *shortfalls;    /* NULL: 5 */
     size_t shortfall_count;
     double confidence;                   /* 0.95 */
-    size_t memory;                       /* bytes for kept draws, all columns; default 128 MiB; tests make it tiny */
-    double bracket_width;                /* in standard errors of the pilot; default 0 = chosen; tests make it tiny */
-    uint64_t pilot;                      /* draws of the pilot; default 16384 */
+    size_t memory;                       /* bytes for kept draws, all columns; default 128 MiB; below 256 KiB counts as 256 KiB */
+    double bracket_width;                /* in standard errors; 0: chosen (4.5); tests make it tiny */
+    uint64_t pilot;                      /* draws that the first windows follow; default and most 16384 */
     int no_rank_correlation;
     const volatile int *cancel;
     void (*progress)(void *context, uint64_t draws_done, uint64_t draws_all, unsigned pass);
