@@ -104,6 +104,17 @@ static void check_scenarios(struct apsis_lowering *l)
             apsis_error(l->list, l->ast->scenarios[i].span, "there are two scenarios called %s", l->ast->scenarios[i].name);
 }
 
+/* A function of the model cannot be called as one of the language; a value can. */
+static void check_functions(struct apsis_lowering *l)
+{
+    for (size_t i = 0; i < l->names->symbol_count; i++) {
+        const struct apsis_symbol *s = &l->names->symbols[i];
+        if (s->kind == APSIS_SYMBOL_FUNCTION && (apsis_is_function(s->name) || apsis_family_find(s->name)))
+            apsis_hint(l->list, apsis_lower_error(l, s->span, "%s is a %s of the language", s->name, apsis_is_function(s->name) ? "function" : "distribution"),
+                       "choose another name");
+    }
+}
+
 /* ---------------------------------------------------------------- inputs */
 static int by_stream(const void *left, const void *right)
 {
@@ -165,6 +176,7 @@ struct apsis_ir *apsis_lower(struct apsis_arena *arena, const struct apsis_ast *
     struct apsis_layer *layers = make_layers(l, overrides ? overrides : &nothing, &layer_count);
     check_scenarios(l);
     struct apsis_names *names = l->names = apsis_names_new(arena, ast, layers, layer_count, diagnostics);
+    check_functions(l);
     ir->name = ast->name;
     ir->title = ast->title;
     ir->currency = ast->currency;

@@ -5,7 +5,7 @@
 #include "host/language/check.h"
 #include "host/plan/model.h"
 
-#define APSIS_DEPTH_LIMIT 3000 /* of lowering: expressions inside functions inside values that are needed on the way */
+#define APSIS_DEPTH_LIMIT 2000 /* of lowering: expressions inside functions inside values that are needed on the way */
 
 /* A number, or a text: then the number counts `names`. node 0: something was wrong and has been reported. */
 struct apsis_value {

@@ -368,6 +368,95 @@ static void inputs_and_interventions(void **state)
     close_world(&w);
 }
 
+static const struct apsis_output *output_named(const struct apsis_ir *ir, const char *name)
+{
+    for (size_t i = 0; i < ir->output_count; i++)
+        if (!strcmp(ir->outputs[i].name, name)) return &ir->outputs[i];
+    fail_msg("no output %s", name);
+    return NULL;
+}
+
+static void outputs_carry_their_words(void **state)
+{
+    (void)state;
+    char text[] = "model m \"A model\"\nperiod year 2026 to 2035\ncurrency \"$B\"\ntable site size\n  a 1\n  b 2\n\n## Money\n"
+                  "ok ~ bernoulli(50%)\nx[t] = t  \"what it is [GW]\"  from \"a book\"\nw[site, t] = size * t\n"
+                  "output y = x[2030] * 2  \"twice [MW]\" given ok targets 1, 2 * 3, 10%\noutput x[t], x[2035]\noutput w[b, t], w[a, 2027]\n";
+    struct world w = open_world(text, NULL, 0, NULL);
+    const struct apsis_output *y = output_named(w.ir, "y"), *x = output_named(w.ir, "x");
+    assert_string_equal(y->label, "twice");
+    assert_string_equal(y->unit, "MW");
+    assert_string_equal(y->given_text, "ok");
+    assert_int_equal(w.ir->nodes[y->given].kind, APSIS_NODE_DRAW);
+    assert_int_equal(y->target_count, 3);
+    assert_true(y->targets[0] == 1 && y->targets[1] == 6 && y->targets[2] == 0.1);
+    assert_int_equal(y->section, 1);
+    assert_string_equal(x->label, "what it is");
+    assert_string_equal(x->source, "a book");
+    assert_true(x->is_series && x->is_output && w.ir->nodes[x->node].kind == APSIS_NODE_READ);
+    assert_float_equal(at(&w, "x[2035]", 0), 9, 0);
+    assert_float_equal(at(&w, "w[b]", 3), 6, 0);
+    assert_float_equal(at(&w, "w[a, 2027]", 0), 1, 0);
+    assert_int_equal(output_named(w.ir, "w[a]")->is_output, 0); /* kept for replay */
+    assert_string_equal(output_named(w.ir, "w[b]")->member, "b");
+    close_world(&w);
+}
+
+/* A column of a CSV file: byte order mark, CRLF, quotes, blank lines, numbers as the language writes them. */
+static void data_from_files(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/apsis_data_XXXXXX", path[64], model[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/r.csv", folder);
+    snprintf(model, sizeof model, "%s/m.risk", folder);
+    FILE *file = fopen(path, "wb");
+    fputs("\xef\xbb\xbf\"name, or so\",r\r\n\"a \"\"b\"\"\", 5% \r\n\r\nc,\"-1.5\"\r\nd,2e3", file);
+    fclose(file);
+    const char *text = "model m\nx ~ empirical(\"r.csv\", column: \"r\")\noutput x\n";
+    struct apsis_model *m = apsis_model_parse(model, text, strlen(text));
+    struct apsis_ir *ir = apsis_lower(m->arena, m->ast, NULL, NULL, &m->diagnostics);
+    assert_non_null(ir);
+    const struct apsis_distribution *d = ir->inputs[0].distribution;
+    assert_int_equal(d->count, 3);
+    assert_float_equal(apsis_distribution_mean(d), (0.05 - 1.5 + 2000) / 3, 1e-10);
+    assert_int_equal(ir->data_file_count, 1);
+    assert_string_equal(ir->data_files[0].path, "r.csv");
+    apsis_model_free(m);
+    remove(path);
+    remove(folder);
+}
+
+/* The printed graph; APSIS_UPDATE_GOLDEN=1 writes it anew. */
+static void printed_graphs(void **state)
+{
+    (void)state;
+    static const char *const models[] = {"first", "revenue_stack"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/models/%s.risk", APSIS_SOURCE_DIR, models[i]);
+        struct apsis_model *m = apsis_model_read(path);
+        struct apsis_ir *ir = apsis_lower(m->arena, m->ast, NULL, NULL, &m->diagnostics);
+        assert_non_null(ir);
+        struct apsis_buffer out = {0};
+        apsis_ir_print(ir, &out);
+        snprintf(path, sizeof path, "tests/golden/ir/%s.txt", models[i]);
+        if (getenv("APSIS_UPDATE_GOLDEN")) {
+            char whole[512];
+            snprintf(whole, sizeof whole, "%s/%s", APSIS_SOURCE_DIR, path);
+            FILE *file = fopen(whole, "wb");
+            assert_non_null(file);
+            fputs(out.text, file);
+            fclose(file);
+        }
+        char *wanted = read_file(path);
+        assert_string_equal(out.text, wanted);
+        free(wanted);
+        apsis_buffer_free(&out);
+        apsis_model_free(m);
+    }
+}
+
 /* Reordering the lines of a model changes neither streams, nor groups, nor values. */
 static void order_does_not_matter(void **state)
 {
@@ -420,6 +509,7 @@ int main(void)
         cmocka_unit_test(time_and_history),  cmocka_unit_test(members),                  cmocka_unit_test(folds),
         cmocka_unit_test(values_of_flows),   cmocka_unit_test(names_as_values),          cmocka_unit_test(overrides_stack),
         cmocka_unit_test(inputs_and_interventions), cmocka_unit_test(order_does_not_matter), cmocka_unit_test(long_models),
+        cmocka_unit_test(outputs_carry_their_words), cmocka_unit_test(data_from_files), cmocka_unit_test(printed_graphs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
