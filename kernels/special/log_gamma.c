@@ -1,4 +1,4 @@
-/* gamma.c - gamma, log-gamma, log-beta, digamma, and the double-double logarithm that the prefactors need. */
+/* log_gamma.c - gamma, log-gamma, log-beta, digamma, and the double-double logarithm that the prefactors need. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/exponential.h"
 #include "kernels/logarithm.h"

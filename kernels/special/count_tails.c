@@ -1,4 +1,4 @@
-/* binomial.c - binomial and Poisson probabilities and tails, exact intervals of a probability, ranks around a quantile. */
+/* count_tails.c - binomial and Poisson probabilities and tails, exact intervals of a probability, ranks around a quantile. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/exponential.h"
 #include "kernels/special/special_parts.h"

@@ -1,0 +1,58 @@
+"""test_house.py - the rules of the house: who may include whom, one idea a file, names and heads of files."""
+# SPDX-License-Identifier: Apache-2.0
+import collections
+import os
+import re
+
+SOURCE = os.environ["APSIS_SRC"]
+STAGES = ["support", "language", "plan", "engine", "result", "report", "cli"]
+# The interface, the families' arena and what the build makes are free to all.
+FREE = {"include/apsis.h", "generated/families.inc", "families.inc", "family_kernels.inc"}
+
+
+def files(*folders):
+    for folder in folders:
+        for path, _, names in os.walk(os.path.join(SOURCE, folder)):
+            for name in names:
+                if name.endswith((".c", ".h")):
+                    yield os.path.relpath(os.path.join(path, name), SOURCE)
+
+
+def may_include(path, target):
+    room, goal = path.split("/"), target.split("/")
+    if target in FREE:
+        return True
+    if room[0] == "kernels":
+        # the draw loop's one translation unit a processor takes in the families' kernels
+        return goal[0] == "kernels" or (goal[0] == "distributions" and path == "kernels/interpret.c")
+    if room[0] == "distributions":
+        return goal[0] in ("kernels", "distributions") or target == "host/support/arena.h"
+    if room[0] == "host":
+        if goal[0] == "host":
+            return goal[1] in STAGES and STAGES.index(goal[1]) <= STAGES.index(room[1])
+        return goal[0] in ("kernels", "distributions")
+    return False
+
+
+mistakes, names, includes = [], collections.Counter(), 0
+for path in files("kernels", "distributions", "host", "include"):
+    with open(os.path.join(SOURCE, path)) as file:
+        text = file.read()
+    lines = text.split("\n")
+    names[os.path.basename(path)] += 1
+    if not re.match(r"/\* %s - .+\. \*/$" % re.escape(os.path.basename(path)), lines[0]):
+        mistakes.append(f"{path}: the first line is not '/* {os.path.basename(path)} - one sentence. */'")
+    if "SPDX-License-Identifier: Apache-2.0" not in lines[1]:
+        mistakes.append(f"{path}: no licence in the second line")
+    if len(lines) > 700:
+        mistakes.append(f"{path}: {len(lines)} lines")
+    for target in re.findall(r'^#include "([^"]+)"', text, re.M):
+        includes += 1
+        if not may_include(path, target):
+            mistakes.append(f"{path} includes {target}")
+mistakes += [f"{count} files are called {name}" for name, count in names.items() if count > 1]
+top = {"CMakeLists.txt", "README.md", "LICENSE", "kernels", "host", "include", "distributions", "tests", "bench", "models", "scripts", "CMakePresets.json", "build"}
+mistakes += [f"{name} does not belong at the top" for name in os.listdir(SOURCE) if not name.startswith((".", "build")) and name not in top]
+assert includes > 300 and len(names) > 80
+assert not mistakes, "\n" + "\n".join(mistakes)
+print(f"{len(names)} files, {includes} includes")
