@@ -92,6 +92,7 @@ struct apsis_family {
     /* TABLE families: how to tabulate. NULL: `quantile` as it stands. */
     void (*table)(const struct apsis_distribution *d, struct apsis_table_source *source);
     void (*support)(const struct apsis_distribution *d, double *low, double *high); /* -inf, +inf allowed */
+    int searched;            /* INVERSION by a search: with constant parameters and few values, steps are quicker and give the same draws */
     int whole;               /* takes whole numbers only, whatever the parameters (discrete: see the distribution) */
     const char *example;     /* "pert(20, 80, 300)": run by the tests, printed by `apsis families` */
 };

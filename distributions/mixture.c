@@ -66,6 +66,27 @@ static double quantile(const struct apsis_distribution *d, double lower, double 
         if (b > 0 && part->x[b - 1] > low) low = part->x[b - 1];
     }
     if (reached(d, low, lower, upper)) return low;
+    /* one part with a density: its own quantile, less the steps up to `low` */
+    const struct apsis_distribution *only = NULL;
+    double below = 0, above = 0, weight = 0;
+    size_t smooth = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        double l, u;
+        if (is_steps(d->parts[i])) {
+            apsis_steps_tails(d->parts[i], low, &l, &u);
+            below = ap_fma(d->w[i], l, below);
+            above = ap_fma(d->w[i], u, above);
+        } else {
+            only = d->parts[i], weight = d->w[i], smooth++;
+        }
+    }
+    if (smooth == 1) {
+        double l = (lower - below) / weight, u = (upper - above) / weight;
+        if (!(l > 0)) return low;
+        if (!(u > 0)) return high;
+        double x = only->family->quantile(only, l, u);
+        return x < low ? low : x > high ? high : x;
+    }
     /* F(low) < u <= F(high): Newton's steps where they stay inside, else halves */
     double v = lower <= upper ? lower : upper, x = 0.5 * low + 0.5 * high;
     for (int i = 0; i < 2000; i++) {

@@ -9,6 +9,9 @@
 #include "host/plan/table.h"
 #include "kernels/sampler.h"
 
+/* A standard deviation up to which a searched family is drawn by steps: sixteen of them are at most 4,096 values. */
+#define FEW_VALUES 256
+
 /* A table that some requests share. */
 struct job {
     struct apsis_table_source source;
@@ -53,6 +56,12 @@ static void keep(struct apsis_arena *arena, struct apsis_table_rows *built, cons
     apsis_table_free(built);
 }
 
+static int drawn_by_steps(const struct apsis_distribution *d)
+{
+    enum apsis_form form = d->family->form;
+    return d->steps || form == APSIS_FORM_STEP || form == APSIS_FORM_KNOTTED || (d->family->searched && d->family->sd(d) < FEW_VALUES);
+}
+
 enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_sampler_request *requests, size_t count)
 {
     struct job *jobs = apsis_calloc(count + 1, sizeof *jobs);
@@ -67,7 +76,7 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
         job_of[i] = SIZE_MAX;
         if (!d) {
             fill_family(r->family, NULL, r->out);
-        } else if (d->family->form == APSIS_FORM_STEP || d->family->form == APSIS_FORM_KNOTTED || d->steps) {
+        } else if (drawn_by_steps(d)) {
             r->out->form = AP_SAMPLER_STEPS;
             if (d->family->discrete) d = apsis_steps_of(arena, d, &r->why);
             if (d) r->why = apsis_steps_build(arena, d, &r->out->steps);
