@@ -323,7 +323,10 @@ void apsis_cell_lower(struct apsis_lowering *l, struct apsis_cell *cell)
         return;
     }
     if (l->depth >= APSIS_DEPTH_LIMIT) {
-        apsis_lower_error(l, s->span, "%s rests on too long a chain of values that need each other in part", s->name);
+        if (s->table == APSIS_NO_TABLE && !s->timed)
+            apsis_hint(l->list, apsis_lower_error(l, s->span, "%s and many others need each other", s->name), "one of them must not use the others");
+        else
+            apsis_lower_error(l, s->span, "%s rests on too long a chain of values that need each other in part", s->name);
         return;
     }
     cell->state = APSIS_CELL_OPEN;

@@ -213,8 +213,8 @@ static const char *loop_names(struct walker *w, const uint32_t *of, size_t from,
             queue[tail++] = to;
         }
     }
-    const char *names[12];
-    size_t count = 0;
+    const char *names[12], *own = NULL;
+    size_t count = 0, more = 0;
     for (size_t v = last, steps = 0; v && steps <= w->total; v = v == from ? 0 : parent[v], steps++) {
         const char *name = NULL;
         if (v >= w->nodes) {
@@ -226,7 +226,10 @@ static const char *loop_names(struct walker *w, const uint32_t *of, size_t from,
         for (size_t i = 0; name && i < count; i++)
             if (!strcmp(names[i], name)) name = NULL;
         if (name && count < 12) names[count++] = name;
+        else if (name) more++;
+        if (name) own = name;
     }
+    if (more) return apsis_arena_printf(l->arena, "%s and %zu others need each other", own, count + more - 1);
     if (!count) return NULL;
     /* names run against the direction of need: turn them, so that each needs the next */
     char *text = apsis_arena_printf(l->arena, "%s", names[count - 1]);
