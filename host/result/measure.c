@@ -29,7 +29,7 @@ static double now(void)
 static size_t solve(struct apsis_measurement *m)
 {
     size_t open = 0;
-#pragma omp parallel for schedule(dynamic, 4) reduction(+ : open)
+#pragma omp parallel for schedule(dynamic, 4) reduction(+ : open) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
     for (size_t i = 0; i < m->count; i++) {
         struct apsis_reduced *column = &m->columns[i];
         if (column->active && column->valid) apsis_percentile_solve(column);
@@ -55,7 +55,7 @@ enum apsis_status apsis_measure_run(struct apsis_arena *arena, const struct apsi
     if (settings->draws < 1 || settings->draws >= 1ull << 49) return APSIS_USAGE;
     m.tiles = settings->draws / AP_TILE_DRAWS + (settings->draws % AP_TILE_DRAWS != 0);
     m.pilot_draws = settings->pilot < 1 ? 1 : settings->pilot;
-    m.width = settings->bracket_width > 0 ? settings->bracket_width : 4.5;
+    m.width = settings->bracket_width > 0 ? settings->bracket_width : 5.5;
     result->subtrees = apsis_arena_array(arena, sizeof *result->subtrees, 1024);
     result->subtree_tiles = apsis_digest_part_tiles(m.tiles);
     apsis_digest_init(&m.digest, m.tiles, result);
@@ -80,7 +80,7 @@ enum apsis_status apsis_measure_run(struct apsis_arena *arena, const struct apsi
     result->partial = status != APSIS_OK;
     if (status == APSIS_OK || status == APSIS_INTERRUPTED) apsis_columns_publish(&m);
     if (status == APSIS_OK && !settings->no_rank_correlation) {
-        status = apsis_rank_correlations(arena, plan, engine, run, settings, result->measures, m.count);
+        status = apsis_rank_correlations(arena, plan, engine, run, settings, result->measures, m.count, m.tallies.threads > 0 ? m.tallies.threads : 1);
         result->partial = status != APSIS_OK;
     }
     if (status == APSIS_OK) {

@@ -153,7 +153,7 @@ enum apsis_status apsis_pass(struct apsis_measurement *m)
         if (m->pass == 1) m->done = seen;
         if (tile < m->tiles) {
             double share_done = (double)seen / (double)settings->draws;
-#pragma omp parallel for schedule(dynamic, 4)
+#pragma omp parallel for schedule(dynamic, 4) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
             for (size_t i = 0; i < m->count; i++) {
                 struct apsis_reduced *column = &m->columns[i];
                 double mine = room * m->need[i] / (total > 0 ? total : 1);

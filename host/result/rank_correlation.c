@@ -68,7 +68,7 @@ static double spearman(const struct ordered *a, const struct ordered *b, int32_t
 }
 
 enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run,
-                                          const struct apsis_measure_settings *settings, struct apsis_measure *measures, size_t count)
+                                          const struct apsis_measure_settings *settings, struct apsis_measure *measures, size_t count, int threads)
 {
     const struct apsis_ir *ir = plan->ir;
     size_t draws = settings->draws < DRAWS ? (size_t)settings->draws : DRAWS, tiles = (draws + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
@@ -98,12 +98,15 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
     }
     enum apsis_status status = APSIS_OK;
     double **stored = apsis_calloc(plan->column_count + 1, sizeof *stored);
-    struct ordered columns[INPUTS_AT_ONCE + OUTPUTS_AT_ONCE];
+    size_t column_bytes = tiles * AP_TILE_DRAWS * (sizeof(double) + sizeof(uint32_t)), at_once = MOST_BYTES / (column_bytes + 1);
+    if (at_once < INPUTS_AT_ONCE) at_once = INPUTS_AT_ONCE; /* few draws: more inputs, so that a model of many is run few times */
+    if (at_once > input_count + 1) at_once = input_count + 1;
+    struct ordered *columns = APSIS_NEW_ARRAY(arena, struct ordered, at_once + OUTPUTS_AT_ONCE);
     for (size_t o = 0; o < output_count && status == APSIS_OK; o += OUTPUTS_AT_ONCE) {
         size_t out = output_count - o < OUTPUTS_AT_ONCE ? output_count - o : OUTPUTS_AT_ONCE;
-        for (size_t i = 0; i < input_count && status == APSIS_OK; i += INPUTS_AT_ONCE) {
-            size_t in = input_count - i < INPUTS_AT_ONCE ? input_count - i : INPUTS_AT_ONCE;
-            memset(columns, 0, sizeof columns);
+        for (size_t i = 0; i < input_count && status == APSIS_OK; i += at_once) {
+            size_t in = input_count - i < at_once ? input_count - i : at_once;
+            memset(columns, 0, (at_once + OUTPUTS_AT_ONCE) * sizeof *columns);
             for (size_t k = 0; k < out + in; k++) {
                 size_t c = k < out ? output_columns[o + k] : input_columns[i + k - out];
                 if (c == SIZE_MAX) continue;
@@ -113,7 +116,7 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
             struct apsis_job job = {.seed = settings->seed, .draws = settings->draws, .tile_count = tiles, .stored = stored, .cancel = settings->cancel};
             status = engine->run(run, &job);
             if (status == APSIS_OK) {
-#pragma omp parallel
+#pragma omp parallel num_threads(threads)
                 {
                     int32_t *rank_a = apsis_malloc(draws * sizeof *rank_a), *rank_b = apsis_malloc(draws * sizeof *rank_b);
 #pragma omp for schedule(dynamic, 1)

@@ -72,7 +72,7 @@ struct apsis_measure_settings {
     size_t shortfall_count;
     double confidence;                   /* 0.95 */
     size_t memory;                       /* bytes for kept draws, all columns; default 128 MiB; below 256 KiB counts as 256 KiB */
-    double bracket_width;                /* in standard errors; 0: chosen (4.5); tests make it tiny */
+    double bracket_width;                /* in standard errors; 0: chosen (5.5); tests make it tiny */
     uint64_t pilot;                      /* draws that the first windows follow; default and most 16384 */
     int no_rank_correlation;
     const volatile int *cancel;

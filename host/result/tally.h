@@ -114,6 +114,7 @@ struct apsis_tallies {
     uint64_t first_tile;
     struct apsis_worker *workers;/* all ever opened */
     int lock;
+    int threads;                 /* workers so far: as many threads merge */
     size_t keep_limit, keep_used;/* bytes that workers may keep and keep */
 };
 
@@ -156,6 +157,6 @@ void apsis_shortfall_finish(const struct apsis_reduced *column, struct apsis_per
 
 /* rank_correlation.c */
 enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run,
-                                          const struct apsis_measure_settings *settings, struct apsis_measure *measures, size_t count);
+                                          const struct apsis_measure_settings *settings, struct apsis_measure *measures, size_t count, int threads);
 
 #endif
