@@ -9,6 +9,7 @@
  * sums are of whole numbers and exact: with A = 2 rank - (n + 1), rho = sum AB / sqrt(sum A^2 * sum B^2).
  */
 enum { DRAWS = 65536, INPUTS_AT_ONCE = 64, OUTPUTS_AT_ONCE = 32 };
+#define MOST_BYTES ((size_t)64 << 20) /* of columns held at a time, where that is more than 64 inputs */
 
 /* A column in the order of its finite values. */
 struct ordered {
