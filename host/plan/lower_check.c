@@ -6,7 +6,7 @@
 #include "host/plan/lower.h"
 
 /* ---------------------------------------------------------------- whole numbers */
-static int whole_operation(const struct apsis_ir *ir, const struct apsis_node *n, const uint8_t *whole)
+static int whole_operation(const struct apsis_node *n, const uint8_t *whole)
 {
     switch (n->op) {
     case AP_OP_FLOOR: case AP_OP_CEIL: case AP_OP_ROUND:
@@ -15,7 +15,7 @@ static int whole_operation(const struct apsis_ir *ir, const struct apsis_node *n
     case AP_OP_NEGATE: case AP_OP_ABS: return whole[n->args[0]];
     case AP_OP_IF: return whole[n->args[1]] && whole[n->args[2]];
     case AP_OP_CLAMP: return whole[n->args[0]] && whole[n->args[1]] && whole[n->args[2]];
-    default: (void)ir; return 0;
+    default: return 0;
     }
 }
 
@@ -35,7 +35,7 @@ uint8_t *apsis_whole_nodes(struct apsis_lowering *l)
                 whole[i] = 1;
                 for (uint32_t t = 0; t < ir->periods; t++) whole[i] &= ir->period_tables[n->index][t] == floor(ir->period_tables[n->index][t]);
                 break;
-            case APSIS_NODE_OP: whole[i] = (uint8_t)whole_operation(ir, n, whole); break;
+            case APSIS_NODE_OP: whole[i] = (uint8_t)whole_operation(n, whole); break;
             case APSIS_NODE_DRAW: {
                 const struct apsis_input *in = &ir->inputs[n->index];
                 whole[i] = in->family->whole || (in->distribution && in->distribution->whole);

@@ -230,15 +230,11 @@ enum apsis_where apsis_locate(struct apsis_lowering *l, const struct apsis_scope
         return APSIS_WHERE_AT;
     }
     apsis_node_id lag = 0;
-    int subtracted = 0;
-    const struct apsis_expr *uncertain = NULL;
+    int subtracted = 0; /* something uncertain is: t - life looks back, t + k looks ahead */
     for (size_t i = 0; i < terms.count; i++) {
         apsis_node_id term = apsis_lower_number(l, scope, terms.items[i]);
         if (!term) return APSIS_WHERE_WRONG;
-        if (!apsis_ir_is_const(l->ir, term, NULL)) {
-            uncertain = terms.items[i];
-            if (terms.signs[i] < 0) subtracted = 1;
-        }
+        if (!apsis_ir_is_const(l->ir, term, NULL) && terms.signs[i] < 0) subtracted = 1;
         if (!lag) lag = terms.signs[i] < 0 ? term : apsis_ir_op(l->ir, AP_OP_NEGATE, term, 0, 0);
         else lag = apsis_ir_op(l->ir, terms.signs[i] < 0 ? AP_OP_ADD : AP_OP_SUB, lag, term, 0);
     }
@@ -251,7 +247,6 @@ enum apsis_where apsis_locate(struct apsis_lowering *l, const struct apsis_scope
         }
         return where;
     }
-    (void)uncertain;
     if (subtracted && scope->time != APSIS_SCOPE_FIXED) {
         *node = lag;
         return APSIS_WHERE_PAST;
