@@ -57,7 +57,7 @@ APSIS_FAMILY(uniform) = {
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"min", "max"}, .parameter_docs = {"smallest value", "largest value"},
     .spellings = {{.names = {"min", "max"}, .dynamic = 1},
-                  {.names = {"p*", "p*"}, .solve = solve_percents},
+                  {.names = {"p*", "p*"}, .solve = solve_percents, .dynamic = 1},
                   {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}},
     .spelling_count = 3,
     .takes = "(min, max), (mean:, sd:) or two percentiles such as (p10:, p90:)",

@@ -1,8 +1,10 @@
 # test_distributions.py - draws of every family against mpmath (the bound on u, both tails) and SciPy (meaning of the parameters, moments).
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import subprocess
 import sys
+import tempfile
 
 try:
     import mpmath as mp
@@ -262,6 +264,38 @@ def check_bearbull():
             fail("%s: one sigma down and up at %r" % (text, x))
 
 
+def check_instruction_sets():
+    """One model that draws from every family, by u, by correlated scores and with parameters that differ from draw to draw."""
+    apsis = os.path.join(os.environ["APSIS_BIN"], "apsis")
+    if not os.path.exists(apsis):
+        return
+    texts = [text for text, _ in SCIPY] + [text for text, _, _ in BOUND if "inf" not in text] + [
+        "kumaraswamy(2, 3)", "metalog(p10: 20, p50: 35, p90: 70)", "metalog(min: 0, p10: 20, p50: 35, p90: 70)", "bearbull(0, 3, 7, 12)",
+        "cumulative(0: 0%, 5: 40%, 9: 100%)", "histogram(0, 5: 40%, 9: 60%)", "discrete(4: 20%, 5: 45%, 6: 25%, 7: 10%)",
+        "mixture(40%: discrete(0: 100%), 60%: lognormal(p10: 1, p90: 20))", "lognormal(p10: a1, p90: a1 * 4)", "normal(a1, a2)",
+        "binomial(n1, a1 / 6)", "binomial(30 * n1, 1%)", "binomial(3000 * n1, 2%)", "poisson(a1)", "poisson(50 * a1)", "weibull(p10: a1, p90: 9)",
+        "uniform(p20: a1, p70: a1 + 2)", "triangular(0, a1, 9)", "gumbel(a1, a2)", "pareto(a1, 3)"]
+    lines = ["a1 ~ uniform(2, 5)", "a2 ~ uniform(0, 2)", "n1 ~ randint(0, 40)"]
+    lines += ["d%d ~ %s" % (i, text) for i, text in enumerate(texts)]
+    lines += ["output o%d = d%d" % (i, i) for i in range(len(texts))]
+    lines += ["correlate"] + ["  d%d, d%d 50%%" % (i, i + 1) for i in range(0, len(SCIPY) + len(BOUND) - 2, 2)]
+    digests = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "families.risk")
+        with open(path, "w") as f:
+            f.write("\n".join(lines) + "\n")
+        for cpu in ("plain", "v3", "v4"):
+            done = subprocess.run([apsis, "run", path, "--draws", "4096", "--cpu", cpu, "--json", "--max-invalid", "1"], capture_output=True, text=True)
+            if done.returncode == 0:
+                digests[cpu] = json.loads(done.stdout)["digest"]
+            elif cpu == "plain":
+                fail("a model with every family: " + (done.stderr + done.stdout)[:2000])
+    print("instruction sets:", ", ".join(digests))
+    if len(set(digests.values())) > 1:
+        fail("digests differ: %r" % digests)
+
+
+check_instruction_sets()
 check_bound()
 check_scipy()
 check_metalog()
