@@ -79,14 +79,28 @@ static void run_tile(const struct interpreter *engine, const struct apsis_job *j
 
 static int cancelled(const struct apsis_job *job) { return job->cancel && *job->cancel; }
 
+/* What this job needs: the whole program, or one without the values that only columns nobody asked for rest on. */
+static const struct ap_program *program_of(const struct apsis_plan *plan, const struct apsis_job *job, struct apsis_arena *arena)
+{
+    size_t wanted = 0;
+    unsigned char *mask = apsis_arena_alloc(arena, plan->column_count + 1);
+    for (size_t c = 0; c < plan->column_count; c++) {
+        mask[c] = job->tally ? !job->tally->wanted || job->tally->wanted[c] : job->stored[c] != NULL;
+        wanted += mask[c] != 0;
+    }
+    return wanted == plan->column_count ? plan->program : apsis_plan_prune(plan, mask, arena);
+}
+
 static enum apsis_status run(void *state, const struct apsis_job *job)
 {
     const struct interpreter *engine = state;
     int stopped = 0;
+    struct apsis_arena *arena = apsis_arena_new();
+    const struct ap_program *program = program_of(engine->plan, job, arena);
 #pragma omp parallel num_threads(engine->threads)
     {
         uint64_t mode = apsis_floating_set();
-        struct apsis_bound *bound = apsis_bind(engine->plan->program, engine->cpu->loop, engine->lanes);
+        struct apsis_bound *bound = apsis_bind(program, engine->cpu->loop, engine->lanes);
         struct ap_frame *frame = apsis_bound_frame(bound);
         struct ap_tally *worker = job->tally ? job->tally->open(job->tally) : NULL;
         frame->seed = job->seed;
@@ -107,6 +121,7 @@ static enum apsis_status run(void *state, const struct apsis_job *job)
         apsis_bound_free(bound);
         apsis_floating_restore(mode);
     }
+    apsis_arena_free(arena);
     return stopped ? APSIS_INTERRUPTED : APSIS_OK;
 }
 

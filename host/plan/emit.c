@@ -458,6 +458,8 @@ static void emit_loop(struct apsis_planner *p, uint32_t loop)
 void apsis_plan_emit(struct apsis_planner *p)
 {
     memset(&p->code, 0, sizeof p->code);
+    p->code.periods = p->periods;
+    p->code.periods_per_year = p->ir->periods_per_year;
     memset(p->value_stamp, 0, p->node_count * sizeof *p->value_stamp);
     for (size_t i = 0; i < p->ir->input_count; i++) p->score_stamp[i] = 0;
     for (uint32_t stage = 0; stage <= p->loops; stage++) {

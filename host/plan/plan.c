@@ -133,11 +133,15 @@ static struct apsis_plan *make_plan(struct apsis_arena *arena, const struct apsi
     p.phase = APSIS_PHASE_RANDOM;
     if (!apsis_plan_schedule(&p) || !build_samplers(&p)) return NULL;
     apsis_plan_emit(&p);
-    struct ap_program *program = apsis_plan_registers(&p);
+    p.plan->code = APSIS_NEW(arena, struct apsis_code);
+    *p.plan->code = p.code;
+    struct ap_program *program = apsis_plan_registers(arena, &p.code, NULL);
     p.phase = APSIS_PHASE_FIXED;
     if (!apsis_plan_schedule(&p)) return NULL;
     apsis_plan_emit(&p);
-    p.plan->fixed = apsis_plan_registers(&p);
+    p.plan->fixed = apsis_plan_registers(arena, &p.code, NULL);
+    p.plan->fixed->numbers = p.numbers;
+    p.plan->fixed->number_count = (ap_u32)p.number_count;
     find_fixed(&p, p.plan->fixed);
     program->numbers = p.numbers;
     program->number_count = (ap_u32)p.number_count;

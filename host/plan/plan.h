@@ -26,11 +26,16 @@ struct apsis_plan {
     size_t column_count;
     struct ap_program *program;   /* what kernels/interpret.c runs; see kernels/program.h */
     struct ap_program *fixed;     /* found the numbers that no draw changes, when the plan was made; for printers */
+    struct apsis_code *code;      /* the program before registers: what apsis_plan_prune starts from */
 };
 
 /* NULL with diagnostics when the model cannot be run (a table that cannot be built, too large). */
 struct apsis_plan *apsis_plan_new(struct apsis_arena *arena, const struct apsis_ir *ir, const struct apsis_plan_options *options,
                                   struct apsis_diagnostics *diagnostics);
+
+/* The plan's program without what only columns c with wanted[c] == 0 need. It lies in `arena`; the plan must live as long.
+   What is left gives the same bits. */
+struct ap_program *apsis_plan_prune(const struct apsis_plan *plan, const unsigned char *wanted, struct apsis_arena *arena);
 
 /* `apsis show --plan`: programs, instructions with names, registers, histories, streams. */
 void apsis_plan_print(const struct apsis_plan *plan, struct apsis_buffer *out);

@@ -46,6 +46,7 @@ struct apsis_code {
     size_t section_count, section_capacity;
     struct apsis_storage *storages;
     size_t storage_count, storage_capacity;
+    uint32_t periods, periods_per_year;
 };
 
 /* How a series is kept in the loop in work. */
@@ -129,7 +130,8 @@ int apsis_plan_schedule(struct apsis_planner *p);
 void apsis_plan_loop(struct apsis_planner *p, uint32_t loop);
 /* emit.c: the instructions of the phase in p->code. */
 void apsis_plan_emit(struct apsis_planner *p);
-/* registers.c: drops what nothing uses, gives each storage its slots; makes the program. */
-struct ap_program *apsis_plan_registers(struct apsis_planner *p);
+/* registers.c: drops what no wanted column needs (NULL: all are wanted), gives each storage its slots; makes the program, in `arena`,
+   without numbers. `whole` stays as it is. */
+struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted);
 
 #endif

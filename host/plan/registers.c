@@ -7,27 +7,32 @@
 
 static int keeps_something(const struct ap_instruction *i) { return i->kind == AP_STEP_EMIT || i->kind == AP_STEP_KEEP; }
 
-/* Backwards, so that what only dead instructions use dies with them. */
-static void drop_unused(struct apsis_code *code)
+/* An instruction lives if it hands on a column that is wanted, or writes a storage that a living one reads. A recurrence that
+   only feeds itself does not live. */
+static void drop_unused(struct apsis_code *code, const unsigned char *wanted, uint32_t periods)
 {
-    for (size_t i = 0; i < code->instruction_count; i++) {
-        const struct ap_instruction *in = &code->instructions[i];
-        const struct ap_operand *args = &code->operands[in->operand + 1];
-        for (ap_u32 k = 0; k < in->arg_count; k++) {
-            if (args[k].in_lanes) code->storages[args[k].slot].uses++;
-        }
+    uint8_t *alive = apsis_calloc(code->instruction_count + 1, 1), *in_loop = apsis_calloc(code->instruction_count + 1, 1);
+    for (size_t s = 0; s < code->section_count; s++) {
+        memset(in_loop + code->sections[s].first, code->sections[s].is_loop != 0, code->sections[s].count);
     }
-    uint8_t *dead = apsis_calloc(code->instruction_count + 1, 1);
+    for (size_t i = 0; i < code->storage_count; i++) code->storages[i].uses = 0;
     for (int again = 1; again;) {
         again = 0;
         for (size_t i = code->instruction_count; i-- > 0;) {
             const struct ap_instruction *in = &code->instructions[i];
             const struct ap_operand *out = &code->operands[in->operand];
-            if (dead[i] || keeps_something(in) || code->storages[out->slot].uses) continue;
-            dead[i] = 1;
+            if (alive[i]) continue;
+            if (!keeps_something(in)) {
+                if (!code->storages[out->slot].uses) continue;
+            } else if (in->kind == AP_STEP_EMIT && wanted) {
+                int any = 0;
+                for (uint32_t t = 0; t < (in_loop[i] ? periods : 1) && !any; t++) any = wanted[in->index + t] != 0;
+                if (!any) continue;
+            }
+            alive[i] = 1;
             again = 1;
             for (ap_u32 k = 1; k <= in->arg_count; k++) {
-                if (out[k].in_lanes) code->storages[out[k].slot].uses--;
+                if (out[k].in_lanes) code->storages[out[k].slot].uses = 1;
             }
         }
     }
@@ -36,13 +41,14 @@ static void drop_unused(struct apsis_code *code)
         struct ap_section *section = &code->sections[s];
         size_t first = to;
         for (ap_u32 k = 0; k < section->count; k++, from++) {
-            if (!dead[from]) code->instructions[to++] = code->instructions[from];
+            if (alive[from]) code->instructions[to++] = code->instructions[from];
         }
         section->first = (ap_u32)first;
         section->count = (ap_u32)(to - first);
     }
     code->instruction_count = to;
-    free(dead);
+    free(alive);
+    free(in_loop);
 }
 
 static void touch(struct apsis_storage *s, uint32_t at)
@@ -96,11 +102,10 @@ static uint32_t lay_out(struct apsis_code *code)
         total += code->storages[i].slots;
     }
     if (count) qsort(order, count, sizeof(*order), by_start);
-    uint32_t *busy = apsis_calloc(total + 1, sizeof *busy), used = 0, lowest = 0; /* free below `lowest`: none worth a look */
+    uint32_t *busy = apsis_calloc(total + 1, sizeof *busy), used = 0;
     for (size_t i = 0; i < count; i++) {
         struct apsis_storage *s = order[i];
         uint32_t run = 0, at = 0;
-        (void)lowest;
         for (;; at++) {
             run = at >= used || busy[at] <= s->start ? run + 1 : 0;
             if (run == s->slots) break;
@@ -115,12 +120,28 @@ static uint32_t lay_out(struct apsis_code *code)
     return used;
 }
 
-struct ap_program *apsis_plan_registers(struct apsis_planner *p)
+static void *copy_of(struct apsis_arena *arena, const void *from, size_t count, size_t size)
 {
-    struct apsis_code *code = &p->code;
-    drop_unused(code);
+    void *to = apsis_arena_array(arena, size, count + 1);
+    if (count) memcpy(to, from, count * size);
+    return to;
+}
+
+struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted)
+{
+    struct apsis_code copy = *whole, *code = &copy;
+    code->instructions = copy_of(arena, whole->instructions, whole->instruction_count, sizeof *whole->instructions);
+    code->operands = copy_of(arena, whole->operands, whole->operand_count, sizeof *whole->operands);
+    code->sections = copy_of(arena, whole->sections, whole->section_count, sizeof *whole->sections);
+    code->storages = copy_of(arena, whole->storages, whole->storage_count, sizeof *whole->storages);
+    drop_unused(code, wanted, whole->periods);
+    size_t sections = 0;
+    for (size_t s = 0; s < code->section_count; s++) {
+        if (code->sections[s].count) code->sections[sections++] = code->sections[s];
+    }
+    code->section_count = sections;
     find_lives(code);
-    struct ap_program *program = APSIS_NEW(p->arena, struct ap_program);
+    struct ap_program *program = APSIS_NEW(arena, struct ap_program);
     program->slots = lay_out(code);
     for (size_t i = 0; i < code->instruction_count; i++) {
         struct ap_operand *out = &code->operands[code->instructions[i].operand];
@@ -136,9 +157,15 @@ struct ap_program *apsis_plan_registers(struct apsis_planner *p)
     program->instruction_count = (ap_u32)code->instruction_count;
     program->operands = code->operands;
     program->operand_count = (ap_u32)code->operand_count;
-    program->numbers = p->numbers;
-    program->number_count = (ap_u32)p->number_count;
-    program->periods = p->periods;
-    program->periods_per_year = p->ir->periods_per_year;
+    program->periods = whole->periods;
+    program->periods_per_year = whole->periods_per_year;
+    return program;
+}
+
+struct ap_program *apsis_plan_prune(const struct apsis_plan *plan, const unsigned char *wanted, struct apsis_arena *arena)
+{
+    struct ap_program *program = apsis_plan_registers(arena, plan->code, wanted);
+    program->numbers = plan->program->numbers;
+    program->number_count = plan->program->number_count;
     return program;
 }

@@ -255,6 +255,8 @@ static void check_graph(uint64_t seed)
         if (!apsis_cpu_find(cpu)) continue;
         unsigned block = blocks[(seed + 2 * shape) % 6];
         for (size_t c = 0; c < plan->column_count; c++) {
+            stored[c] = NULL; /* in one shape some columns are not asked for: what only they need is not computed */
+            if (shape == 3 && (c + seed) % 3) continue;
             stored[c] = malloc(TILES * 1024 * sizeof(double));
             memset(stored[c], 0x5a, TILES * 1024 * sizeof(double));
         }
@@ -264,6 +266,7 @@ static void check_graph(uint64_t seed)
             evaluate_draw(&e, draw);
             for (size_t c = 0; c < plan->column_count; c++) {
                 const struct apsis_plan_column *column = &plan->columns[c];
+                if (!stored[c]) continue;
                 uint64_t got = ap_word_of(stored[c][at]);
                 if (draw >= draws) {
                     assert_int_equal(got, 0x5a5a5a5a5a5a5a5aull);
