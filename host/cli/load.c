@@ -73,7 +73,8 @@ enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_pla
                     : apsis_cli_fail(cli, APSIS_USAGE, "no engine %s in this version: interpreter or auto", name);
     }
     if ((*engine)->available) why = (*engine)->available(&settings);
-    if (why) return apsis_cli_fail(cli, options->cpu ? APSIS_USAGE : APSIS_FAILURE, "engine %s cannot run here: %s", name, why);
+    if (why && options->cpu) return apsis_cli_fail(cli, APSIS_USAGE, "--cpu %s: %s", options->cpu, why);
+    if (why) return apsis_cli_fail(cli, APSIS_FAILURE, "engine %s cannot run here: %s", name, why);
     enum apsis_status status = (*engine)->prepare(plan, &settings, run, &why);
     if (status) return apsis_cli_fail(cli, status, "engine %s: %s", name, why ? why : "cannot be prepared");
     return APSIS_OK;
@@ -93,7 +94,7 @@ static enum apsis_status no_output(struct apsis_cli *cli, const char *option, co
         const struct apsis_output *output = &cli->ir->outputs[i];
         if (!output->is_output) continue;
         names[count++] = output->name;
-        if (output->base) names[count++] = output->base;
+        if (output->member && (count < 2 || strcmp(names[count - 2], output->base))) names[count++] = output->base;
     }
     const char *near = apsis_nearest_name(name, names, count);
     if (near) return apsis_cli_fail(cli, APSIS_MODEL_ERROR, "%s: the model has no output %s: did you mean %s?", option, name, near);
@@ -119,7 +120,7 @@ static enum apsis_status take_only(struct apsis_cli *cli)
                 if (!twice) *APSIS_PUSH(cli->arena, list, count, capacity) = cli->ir->outputs[k].name;
                 found = 1;
             }
-        if (!found) return no_output(cli, "--only", options->only[i]);
+        if (!found) return no_output(cli, options->at ? "--at" : "--only", options->only[i]);
     }
     if (options->only) {
         *APSIS_PUSH(cli->arena, list, count, capacity) = NULL;

@@ -40,8 +40,12 @@ size_t apsis_report_pick(const struct apsis_measure *measure, const struct apsis
 char *apsis_report_percent(char text[APSIS_TEXT_SIZE], struct apsis_percent percent);
 /* decimals for all figures of one measure, so that its finest error shows */
 int apsis_report_decimals(const struct apsis_measure *measure);
+/* 1: years, flights: all that is known of its values is whole */
+int apsis_report_whole(const struct apsis_measure *measure);
 
 /* text_inputs.c */
+/* the same in one line each, for the end of a report */
+void apsis_report_inputs_brief(const struct apsis_ir *ir, const struct apsis_page *page, struct apsis_buffer *out);
 void apsis_report_inputs_text(const struct apsis_ir *ir, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out);
 
 /* What is known of a distribution with constant parameters; NaN where it does not exist or depends on the draw. */

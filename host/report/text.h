@@ -36,7 +36,9 @@ size_t apsis_text_width(const char *text);
 void apsis_text_add(struct apsis_buffer *out, const char *text);
 /* As above, cut to `width` columns (with a mark when cut) and filled with spaces to it; `right`: flush right. */
 void apsis_text_pad(struct apsis_buffer *out, const struct apsis_page *page, const char *text, size_t width, int right);
-/* Text broken at spaces to the page's width, from where the line stands; following lines indented. */
+/* Text broken at spaces to the page's width, from where the line stands; following lines indented.
+   APSIS_TEXT_TIE is a space that no line is broken at. */
+#define APSIS_TEXT_TIE "\x01"
 void apsis_text_wrap(struct apsis_buffer *out, const struct apsis_page *page, const char *text, size_t indent);
 /* Columns used in the line under way, escape sequences not counted. */
 size_t apsis_text_column(const struct apsis_buffer *out);
@@ -72,8 +74,13 @@ void apsis_text_columns(struct apsis_buffer *out, const struct apsis_page *page,
 /* One horizontal bar: share of `width` columns, filled to it. */
 void apsis_text_bar(struct apsis_buffer *out, const struct apsis_page *page, double share, size_t width);
 
-/* The histogram of a result, as many columns as fit: edges (count + 1, the ends open), counts. */
-void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const double *edges, const uint64_t *counts, size_t count,
-                          size_t indent);
+/* The histogram of a result, as many columns as fit: edges (count + 1, the end bins open, down to min and up to max), counts. */
+struct apsis_text_bins {
+    const double *edges;
+    const uint64_t *counts;
+    size_t count;
+    double min, max;
+};
+void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const struct apsis_text_bins *bins, size_t indent);
 
 #endif

@@ -209,6 +209,7 @@ void apsis_text_wrap(struct apsis_buffer *out, const struct apsis_page *page, co
         size_t copied = length < sizeof word ? length : sizeof word - 1;
         memcpy(word, text, copied);
         word[copied] = 0;
+        for (char *tie = word; (tie = strpbrk(tie, APSIS_TEXT_TIE));) *tie = ' ';
         size_t wide = apsis_text_width(word);
         if (used > indent && used + !fresh + wide > width) {
             if (fresh) while (out->length && out->text[out->length - 1] == ' ') out->text[--out->length] = 0;

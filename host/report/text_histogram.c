@@ -51,16 +51,22 @@ void apsis_text_bar(struct apsis_buffer *out, const struct apsis_page *page, dou
 
 #define MOST_COLUMNS 60
 
-/* The bins of the result laid over columns of equal width, from the first bin that holds a thousandth of the draws to the last. */
-void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const double *edges, const uint64_t *counts, size_t count,
-                          size_t indent)
+/* The bins laid over columns of equal width, from the first bin that holds a five-hundredth of the draws to the last. An open bin is
+   drawn down to the least value where that is near; else its draws are told in words. */
+void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const struct apsis_text_bins *given, size_t indent)
 {
+    const uint64_t *counts = given->counts;
+    size_t count = given->count, first = 0, last = count - 1;
     double all = 0, below = 0, above = 0;
     for (size_t i = 0; i < count; i++) all += (double)counts[i];
     if (count < 3 || !(all > 0)) return;
-    size_t first = 1, last = count - 2; /* the open ends are told in words */
-    below = (double)counts[0];
-    above = (double)counts[count - 1];
+    double edges[count + 1];
+    memcpy(edges, given->edges, sizeof edges);
+    double width = edges[2] - edges[1];
+    edges[0] = given->min;
+    edges[count] = given->max;
+    if (edges[1] - edges[0] > 2 * width) below = (double)counts[first++];
+    if (edges[count] - edges[count - 1] > 2 * width) above = (double)counts[last--];
     while (first < last && below + (double)counts[first] < all / 500) below += (double)counts[first++];
     while (last > first && above + (double)counts[last] < all / 500) above += (double)counts[last--];
     double low = edges[first], high = edges[last + 1];
@@ -83,9 +89,11 @@ void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *pag
     }
     apsis_text_columns(out, page, columns, wide, 4, indent);
     char left[APSIS_TEXT_SIZE], right[APSIS_TEXT_SIZE], share[APSIS_TEXT_SIZE];
-    int decimals = apsis_text_decimals((high - low) / 100);
-    apsis_text_number(left, low, decimals);
-    apsis_text_number(right, high, decimals);
+    int decimals = apsis_text_decimals((high - low) / 300);
+    apsis_text_figures(left, low, 12);
+    apsis_text_figures(right, high, 12);
+    if (strlen(left) > 9) apsis_text_number(left, low, decimals); /* edges are round, the least and the largest value are not */
+    if (strlen(right) > 9) apsis_text_number(right, high, decimals);
     apsis_text_tone(out, page, APSIS_DIM);
     apsis_buffer_repeat(out, ' ', indent);
     apsis_buffer_text(out, left);

@@ -82,6 +82,38 @@ static void put_table(const struct apsis_ir *ir, struct apsis_arena *arena, cons
     apsis_text_table_print(&table, page, 0, 1, out);
 }
 
+/* "years [yr]; from: the utility's queue" */
+static char *words_of(const struct apsis_input *input, struct apsis_arena *arena)
+{
+    return apsis_arena_printf(arena, "%s%s%s%s%s%s%s", input->label ? input->label : "", input->label && input->unit ? " " : "", input->unit ? "[" : "",
+                              input->unit ? input->unit : "", input->unit ? "]" : "", input->source ? (input->label || input->unit ? "; from " : "from ") : "",
+                              input->source ? input->source : "");
+}
+
+void apsis_report_inputs_brief(const struct apsis_ir *ir, const struct apsis_page *page, struct apsis_buffer *out)
+{
+    struct apsis_arena *arena = apsis_arena_new();
+    struct apsis_text_table table;
+    char text[APSIS_TEXT_SIZE];
+    static const char *const heads[] = {"", "P5", "P50", "P95", ""};
+    apsis_text_table_start(&table, arena, 5, "lrrrl");
+    for (int i = 0; i < 5; i++) apsis_text_cell(&table, heads[i]);
+    for (size_t i = 0; i < ir->input_count; i++) {
+        const struct apsis_input *input = &ir->inputs[i];
+        struct apsis_input_summary s = apsis_input_summarise(input->distribution);
+        apsis_text_cell(&table, input->is_series && !input->member ? apsis_arena_printf(arena, "%s[t]", input->name) : input->name);
+        apsis_text_cell(&table, apsis_text_figures(text, s.p5, 4));
+        apsis_text_cell(&table, apsis_text_figures(text, s.p50, 4));
+        apsis_text_cell(&table, apsis_text_figures(text, s.p95, 4));
+        apsis_text_cell(&table, words_of(input, arena));
+    }
+    if (ir->input_count) {
+        apsis_text_heading(out, page, "Inputs (apsis inputs says more)");
+        apsis_text_table_print(&table, page, 2, 1, out);
+    }
+    apsis_arena_free(arena);
+}
+
 static void put_groups(const struct apsis_ir *ir, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out)
 {
     for (size_t g = 0; g < ir->group_count; g++) {

@@ -52,6 +52,15 @@ int apsis_report_decimals(const struct apsis_measure *measure)
     return apsis_text_decimals(finest);
 }
 
+static int is_whole(double x) { return fabs(x) < 1e15 && x == (double)(int64_t)x; }
+
+int apsis_report_whole(const struct apsis_measure *measure)
+{
+    int whole = is_whole(measure->min) && is_whole(measure->max);
+    for (size_t i = 0; i < measure->percentile_count && whole; i++) whole = is_whole(measure->percentiles[i].value);
+    return whole;
+}
+
 void apsis_report_title_text(const struct apsis_output *output, const struct apsis_page *page, struct apsis_buffer *out)
 {
     struct apsis_buffer words = {0};
@@ -148,6 +157,7 @@ static const char *cell(char text[APSIS_TEXT_SIZE], const struct row *row, size_
         if (at == measure->percentile_count) return "";
         value = measure->percentiles[at].value;
         error = apsis_report_half(&measure->percentiles[at]);
+        if (apsis_report_whole(measure)) decimals = 0;
     }
     if (!errors) return apsis_text_number(text, value, decimals);
     if (isnan(value)) return "";
@@ -155,6 +165,7 @@ static const char *cell(char text[APSIS_TEXT_SIZE], const struct row *row, size_
     if (isnan(error)) snprintf(number, sizeof number, "?");
     else if (error == 0) strcpy(number, "0");
     else apsis_text_number(number, error, decimals < 0 ? apsis_text_decimals(error) : decimals);
+    if (error > 0 && number[strspn(number, "0.")] == 0) apsis_text_figures(number, error, 1); /* small is not none */
     snprintf(text, APSIS_TEXT_SIZE, "%s%s", apsis_text_plus_minus(page), number);
     return text;
 }
@@ -246,7 +257,7 @@ static void put_outputs(const struct apsis_result *result, const struct apsis_re
         put_rows(rows, count, shown, columns, page, out);
         char line[256];
         snprintf(line, sizeof line, "%s: standard error of the mean%s", apsis_text_plus_minus(page),
-                 columns > 1 ? "; of a percentile the 95 % interval, its longer half" : "");
+                 columns > 1 ? "; 95 % interval of a percentile, its longer half" : "");
         apsis_text_tone(out, page, APSIS_DIM);
         apsis_text_wrap(out, page, line, 0);
         apsis_text_tone(out, page, APSIS_PLAIN);
@@ -409,5 +420,6 @@ void apsis_report_run_text(const struct apsis_result *result, const struct apsis
         }
         i += count;
     }
+    apsis_report_inputs_brief(result->ir, page, out);
     put_left_out(result, report, page, out);
 }

@@ -63,6 +63,8 @@ void apsis_report_series_text(const struct apsis_result *result, size_t first, s
     for (size_t i = 0; i < count; i++)
         if (measures[i].mean_se > 0 && !(measures[i].mean_se <= finest)) finest = measures[i].mean_se;
     decimals = apsis_text_decimals(finest);
+    int whole = 1;
+    for (size_t i = 0; i < count; i++) whole &= apsis_report_whole(&measures[i]);
     size_t step = thin(ir, count, report->all_periods);
     for (size_t i = 0; i < count; i++) {
         const struct apsis_measure *measure = &measures[i];
@@ -78,7 +80,7 @@ void apsis_report_series_text(const struct apsis_result *result, size_t first, s
         } else {
             apsis_text_cell(&table, apsis_text_number(text, measure->mean, decimals));
             for (size_t k = 0, used = 1; k < measure->percentile_count && used < figures; k++)
-                if (shown[k]) apsis_text_cell(&table, apsis_text_number(text, measure->percentiles[k].value, decimals)), used++;
+                if (shown[k]) apsis_text_cell(&table, apsis_text_number(text, measure->percentiles[k].value, whole ? 0 : decimals)), used++;
         }
         for (size_t k = 0; k < targets; k++) {
             const struct apsis_measured_target *target = &measure->targets[k];

@@ -56,10 +56,9 @@ static void put_drivers(const struct apsis_result *result, const struct apsis_me
         if (!(best >= 0.02)) break; /* noise of 65,536 draws is 0.004 */
         last = best;
         last_at = best_at;
-        apsis_buffer_printf(&line, "%s%s\u00a0%+.2f", written++ ? ", " : "moves with: ", ir->inputs[best_input].name, measure->rank_correlation[best_at]);
+        apsis_buffer_printf(&line, "%s%s" APSIS_TEXT_TIE "%+.2f", written++ ? ", " : "moves with: ", ir->inputs[best_input].name, measure->rank_correlation[best_at]);
     }
     if (written) {
-        for (char *at = line.text; (at = strstr(at, "\u00a0"));) at[0] = ' ', memmove(at + 1, at + 2, strlen(at + 2) + 1);
         apsis_buffer_text(out, "  ");
         apsis_text_wrap(out, page, line.text, 2);
         apsis_buffer_text(out, "\n");
@@ -70,12 +69,12 @@ static void put_drivers(const struct apsis_result *result, const struct apsis_me
 static void put_facts(const struct apsis_measure *measure, const struct apsis_page *page, struct apsis_buffer *out)
 {
     char text[APSIS_TEXT_SIZE], line[512];
-    int decimals = apsis_report_decimals(measure);
+    int decimals = apsis_report_whole(measure) ? 0 : apsis_report_decimals(measure);
     char sd[APSIS_TEXT_SIZE], low[APSIS_TEXT_SIZE], high[APSIS_TEXT_SIZE];
     apsis_text_number(sd, measure->sd, apsis_text_decimals(measure->sd_se));
     apsis_text_number(low, measure->min, decimals);
     apsis_text_number(high, measure->max, decimals);
-    snprintf(line, sizeof line, "sd %s, skewness %s, lowest %s (draw %" PRIu64 "), highest %s (draw %" PRIu64 ")", sd,
+    snprintf(line, sizeof line, "sd" APSIS_TEXT_TIE "%s, skewness" APSIS_TEXT_TIE "%s, lowest" APSIS_TEXT_TIE "%s" APSIS_TEXT_TIE "(draw" APSIS_TEXT_TIE "%" PRIu64 "), highest" APSIS_TEXT_TIE "%s" APSIS_TEXT_TIE "(draw" APSIS_TEXT_TIE "%" PRIu64 ")", sd,
              apsis_text_number(text, measure->skewness, isfinite(measure->skewness) ? 2 : -1), low, measure->min_draw, high, measure->max_draw);
     apsis_buffer_text(out, "  ");
     apsis_text_wrap(out, page, line, 2);
@@ -101,7 +100,10 @@ void apsis_report_shape_text(const struct apsis_result *result, const struct aps
         apsis_buffer_printf(out, "  always %s\n", apsis_text_number(text, measure->min, -1));
         return;
     }
-    if (measure->histogram_count) apsis_text_histogram(out, page, measure->histogram_edges, measure->histogram_counts, measure->histogram_count, 2);
+    if (measure->histogram_count) {
+        struct apsis_text_bins bins = {measure->histogram_edges, measure->histogram_counts, measure->histogram_count, measure->min, measure->max};
+        apsis_text_histogram(out, page, &bins, 2);
+    }
     put_facts(measure, page, out);
     if (measure->rank_correlation) put_drivers(result, measure, page, out);
 }
