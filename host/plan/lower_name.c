@@ -151,8 +151,15 @@ int apsis_resolve(struct apsis_lowering *l, const struct apsis_scope *scope, con
         if (wanted) apsis_hint(l->list, d, s->timed ? "write %s[t]" : "write %s[%s]", s->name, s->timed ? "" : l->ast->tables[s->table].name);
         return 0;
     }
-    if (s->table != APSIS_NO_TABLE) {
-        if (!resolve_members(l, scope, e->index_count ? &e->indices[at++] : NULL, reducing, r)) return 0;
+    if (s->table != APSIS_NO_TABLE && e->index_count) { /* a parameter may stand for a member: f(s) = size[s], f(texas) */
+        struct apsis_index index = e->indices[at++];
+        struct apsis_scope where = *scope;
+        if (index.low) apsis_alias(&where, (const struct apsis_expr **)&index.low);
+        where = *scope;
+        if (index.high) apsis_alias(&where, (const struct apsis_expr **)&index.high);
+        if (!resolve_members(l, scope, &index, reducing, r)) return 0;
+    } else if (s->table != APSIS_NO_TABLE) {
+        if (!resolve_members(l, scope, NULL, reducing, r)) return 0;
     }
     if (s->timed) {
         r->time = 3;

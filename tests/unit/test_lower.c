@@ -234,6 +234,8 @@ static void members(void **state)
     assert_value(7, "output y = sum(size)", NULL, "y", 0);
     assert_value(6, "w[site] = size\noutput y = sum(w[b..c])", NULL, "y", 0);
     assert_value(3, "w[site] = size\noutput y[site] = sum(w[a..site])", NULL, "y[b]", 0);
+    assert_value(6, "half(s) = size[s] / 2\noutput y = half(c) * 3", NULL, "y", 0);
+    assert_value(10, "x[t] = t\nback(s, n) = s[t-n]\noutput y[t] = 2 * back(x, 1) + back(x, 3)\nx[..2025] = 0", NULL, "y", 5);
     assert_value(5, "w[site] = size\nw[b] = 5\noutput y = w[b]", NULL, "y", 0);
     assert_value(7, "x[site, t] = size\noutput y[t] = sum(x[site, t])", NULL, "y", 3);
     assert_value(20, "x[site, t] = size\noutput y[site] = sum(x[site])", NULL, "y[b]", 0);
