@@ -39,7 +39,7 @@ struct apsis_options {
     size_t memory;              /* 0: the default */
     const char *engine, *cpu, *record, *csv, *npy, *format;
     double max_invalid;
-    int json, all_periods;
+    int json, all_periods, markdown;
     int show;                   /* '1' --ast, '2' --ir, '3' --plan, or 0 */
 };
 

@@ -155,6 +155,20 @@ static void put_family(struct apsis_cli *cli, const struct apsis_family *family,
     }
 }
 
+/* The list that the language page holds. */
+static void put_markdown(const struct apsis_family *const *families, size_t count, struct apsis_buffer *out)
+{
+    apsis_buffer_text(out, "| family | what it is | how it is written | its parameters | example |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct apsis_family *family = families[i];
+        int plain = family->arguments == APSIS_ARGUMENTS_PLAIN || family->arguments == APSIS_ARGUMENTS_PERCENTILES;
+        apsis_buffer_printf(out, "| `%s` | %s | ", family->name, family->title ? family->title : "");
+        if (plain && family->takes) apsis_buffer_text(out, family->takes);
+        else put_usage(family, out);
+        apsis_buffer_printf(out, " | %s | `%s` |\n", form_words(family), family->example ? family->example : "");
+    }
+}
+
 enum apsis_status apsis_cmd_families(struct apsis_cli *cli)
 {
     size_t count;
@@ -172,6 +186,8 @@ enum apsis_status apsis_cmd_families(struct apsis_cli *cli)
         }
         if (cli->options.json) return apsis_cli_write_json(cli, family_json(cli, family, 1));
         put_family(cli, family, &out);
+    } else if (cli->options.markdown) {
+        put_markdown(families, count, &out);
     } else if (cli->options.json) {
         json_t *json = json_object(), *list = json_array();
         for (size_t i = 0; i < count; i++) json_array_append_new(list, family_json(cli, families[i], 0));

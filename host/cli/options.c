@@ -58,6 +58,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'2', "ir", NULL, ON(SHOW), "the graph of values"},
     {'3', "plan", NULL, ON(SHOW), "the program that is run"},
     {'g', "format", "text|gcc|json", ON(CHECK), "form of the diagnostics: text with the source line, gcc for editors, json"},
+    {'w', "markdown", NULL, ON(FAMILIES), "the list as a table in Markdown"},
     {'J', "json", NULL, EVERY, "one JSON object on stdout, errors too"},
     {'h', "help", NULL, EVERY, "this text"},
 };
@@ -199,6 +200,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         if (strcmp(text, "text") && strcmp(text, "gcc") && strcmp(text, "json")) return "text, gcc or json";
         options->format = text;
         break;
+    case 'w': options->markdown = 1; break;
     case 'J': options->json = 1; break;
     }
     return NULL;
