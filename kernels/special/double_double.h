@@ -41,7 +41,7 @@ static inline struct apsis_dd apsis_dd_divide(struct apsis_dd a, struct apsis_dd
     return apsis_dd_sum(q, r / b.hi);
 }
 
-/* ln(above / below), both positive: relative error 2^-60 everywhere, 2^-100 as the ratio nears 1. Both are in gamma.c. */
+/* ln(above / below), both positive: relative error 2^-60 everywhere, 2^-100 as the ratio nears 1. Both are in log_gamma.c. */
 struct apsis_dd apsis_dd_log_ratio(struct apsis_dd above, struct apsis_dd below);
 /* exp(d.hi + d.lo), to the last bits */
 double apsis_dd_exp(struct apsis_dd d);
