@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 /*
  * After n draws of N, of which n_v are valid, the draw that will have share q of all valid draws below it lies at rank

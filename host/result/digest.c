@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 enum { MOST_PARTS = 1024 };
 

@@ -1,6 +1,6 @@
 /* interval.c - mean, spread and shape with their standard errors, from exact power sums. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 /*
  * The centre c of a column is the (lower) median of the valid values of tile 0, its scale s the power of two at or below the distance

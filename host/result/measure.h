@@ -3,7 +3,7 @@
 #ifndef APSIS_HOST_MEASURE_H
 #define APSIS_HOST_MEASURE_H
 #include "host/result/digest.h"
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 struct apsis_measurement {
     struct apsis_arena *arena;

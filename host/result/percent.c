@@ -1,7 +1,7 @@
 /* percent.c - percentages as exact decimals, and the ranks that they mean, in integers. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/result/result.h"
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 static const uint64_t powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 /* Remembers that exactly `below` valid draws lie below `edge`. */
 static void learn(struct apsis_reduced *column, double edge, uint64_t below)

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 /*
  * Over the first min(N, 65536) draws; of each pair only draws in which both are valid. Ties get the mean of their ranks. All

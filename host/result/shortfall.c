@@ -1,6 +1,6 @@
 /* shortfall.c - the mean of the worst (or best) share of all draws, with its standard error. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 /*
  * With v the order statistic of rank ceil(pN) counted from the tail's end, the tail of mass pN is every value strictly beyond

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 /* Doubles in the order of unsigned integers; -0 does not occur. */
 static inline uint64_t key_of(double x)

@@ -1,6 +1,6 @@
-/* bench_tally.c - nanoseconds a value of the tally's parts, windows as in the middle of a run of a million draws. */
+/* tally.c - nanoseconds a value of the tally's parts, windows as in the middle of a run of a million draws. */
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cc -std=gnu11 -O2 -ffp-contract=off -fno-math-errno -fno-trapping-math -march=x86-64-v4 -mprefer-vector-width=512 -DAP_WIDTH=8 -Wno-psabi -I. bench/bench_tally.c */
+/* cc -std=gnu11 -O2 -ffp-contract=off -fno-math-errno -fno-trapping-math -march=x86-64-v4 -mprefer-vector-width=512 -DAP_WIDTH=8 -Wno-psabi -I. bench/tally.c */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

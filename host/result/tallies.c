@@ -1,6 +1,6 @@
-/* tally.c - workers' tallies: opened by engines, filled a wave long, merged exactly or thrown away. */
+/* tallies.c - workers' tallies: opened by engines, filled a wave long, merged exactly or thrown away. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* tally.h - what a run has found so far, by column: merged from the workers after each wave; inside host/result only. */
+/* tallies.h - what a run has found so far, by column: merged from the workers after each wave; inside host/result only. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef APSIS_HOST_TALLY_H
-#define APSIS_HOST_TALLY_H
+#ifndef APSIS_HOST_TALLIES_H
+#define APSIS_HOST_TALLIES_H
 #include <stdlib.h>
 
 #include "host/result/exact_sum.h"
@@ -118,7 +118,7 @@ struct apsis_tallies {
     size_t keep_limit, keep_used;/* bytes that workers may keep and keep */
 };
 
-/* tally.c */
+/* tallies.c */
 void apsis_tallies_init(struct apsis_tallies *all, struct apsis_reduced *columns, size_t count, size_t plan_columns);
 void apsis_tallies_free(struct apsis_tallies *all);
 void apsis_tallies_forget(struct apsis_tallies *all); /* gives back what workers keep: before a pass */
@@ -148,7 +148,7 @@ int apsis_percentile_solve(struct apsis_reduced *column); /* 1 when nothing is l
 void apsis_interval_moments(const struct apsis_reduced *column, struct apsis_measure *measure);
 void apsis_interval_centre(struct apsis_reduced *column, const double *sorted, size_t count);
 
-/* histogram.c */
+/* bins.c */
 void apsis_histogram_edges(struct apsis_arena *arena, struct apsis_reduced *column, const double *sorted, size_t count);
 
 /* shortfall.c */

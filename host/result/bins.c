@@ -1,6 +1,6 @@
-/* histogram.c - bins for charts: round edges of equal width over the middle of the first draws. */
+/* bins.c - bins for charts: round edges of equal width over the middle of the first draws. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 enum { MOST_BINS = 64, WANTED_BINS = 50 };
 
