@@ -34,8 +34,10 @@ static const struct apsis_distribution *example(struct apsis_cli *cli, const str
     if (!family->example || family->arguments == APSIS_ARGUMENTS_FILE) return NULL;
     const char *text = apsis_arena_printf(cli->arena, "x ~ %s\noutput y = x\n", family->example);
     struct apsis_cli inner = {.arena = cli->arena};
-    if (apsis_cli_read_text(&inner, "example", text, strlen(text)) || apsis_cli_errors(&inner) || apsis_cli_lower(&inner, 0)) return NULL;
-    return inner.ir->input_count ? inner.ir->inputs[0].distribution : NULL; /* the text is kept: the distribution points into it */
+    enum apsis_status status = apsis_cli_read_text(&inner, "example", text, strlen(text));
+    cli->model = inner.model; /* kept, and freed with the command: the distribution points into it */
+    if (status || apsis_cli_errors(&inner) || apsis_cli_lower(&inner, 0)) return NULL;
+    return inner.ir->input_count ? inner.ir->inputs[0].distribution : NULL;
 }
 
 static void put_picture(const struct apsis_distribution *d, const struct apsis_page *page, struct apsis_buffer *out)
