@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory() as folder:
     path = lambda name: os.path.join(folder, name)  # noqa: E731
     open(path("empty.risk"), "w").close()
     fails(65, "run", path("empty.risk"), says="empty")
-    fails(1, "run", folder, says="directory")
+    fails(1, "run", folder, says="folder")
     fails(1, "run", path("nowhere.risk"), says="nowhere.risk")
     with open(path("binary.risk"), "wb") as file:
         file.write(bytes(range(256)) * 100)
@@ -49,7 +49,7 @@ with tempfile.TemporaryDirectory() as folder:
     model_fails("a = " + "9" * 100_000_000 + "\noutput a\n", "")           # one line of 100 MB
     model_fails("a = " + "(" * 100_000 + "1" + ")" * 100_000 + "\noutput a\n", "deep")
     model_fails("a = " + "-" * 100_000 + "1\noutput a\n", "deep")
-    model_fails("n" * 10_000 + " = 1\noutput a = 1\n", "long")
+    model_fails("n" * 10_000 + " = 1\noutput a = 1\n", "at most 255")
     text = "".join(f"x{i} ~ normal(0, 1)\n" for i in range(100_000)) + "output a = x0 + x99999\n"
     done = subprocess.run([COMMAND, "run", "-", "--draws", "1000"], input=text.encode(), capture_output=True, timeout=100)
     assert done.returncode == 0, done.stderr[-500:]
