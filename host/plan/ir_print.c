@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "host/plan/table_hash.h"
 #include "host/support/number.h"
 
 static const char *const operation_names[] = {
@@ -57,6 +58,7 @@ static void print_node(const struct apsis_ir *ir, struct apsis_buffer *out, apsi
         if (ir->periods > 4) {
             apsis_buffer_text(out, ", ... ");
             number(out, table[ir->periods - 1]);
+            apsis_hash_numbers(out, table, ir->periods);
         }
         break;
     }
@@ -92,7 +94,10 @@ static void print_inputs(const struct apsis_ir *ir, struct apsis_buffer *out)
                 if (k) apsis_buffer_text(out, ", ");
                 number(out, in->distribution->p[k]);
             }
-            if (in->distribution->count) apsis_buffer_printf(out, "%zu values", in->distribution->count);
+            if (in->distribution->count) {
+                apsis_buffer_printf(out, "%zu values", in->distribution->count);
+                apsis_hash_distribution(out, in->distribution);
+            }
         } else {
             for (size_t k = 0; k < in->parameter_count; k++) {
                 if (k) apsis_buffer_text(out, ", ");

@@ -36,11 +36,15 @@ static apsis_node_id renumber(struct apsis_lowering *l, apsis_node_id node, cons
     if (!node) return 0;
     if (apsis_ir_is_const(l->ir, node, &value)) return value >= 0 && value < (double)count ? apsis_ir_const(l->ir, map[(size_t)value]) : node;
     struct apsis_node n = l->ir->nodes[node];
-    if (n.kind == APSIS_NODE_OP && n.op == AP_OP_IF && depth < 256)
-        return apsis_ir_op(l->ir, AP_OP_IF, n.args[0], renumber(l, n.args[1], map, count, depth + 1), renumber(l, n.args[2], map, count, depth + 1));
+    if (n.kind == APSIS_NODE_OP && n.op == AP_OP_IF && depth < 256) {
+        apsis_node_id yes = renumber(l, n.args[1], map, count, depth + 1), no = renumber(l, n.args[2], map, count, depth + 1);
+        return apsis_ir_op(l->ir, AP_OP_IF, n.args[0], yes, no);
+    }
     apsis_node_id result = apsis_ir_const(l->ir, map[count - 1]);
-    for (size_t k = count - 1; k-- > 0;)
-        result = apsis_ir_op(l->ir, AP_OP_IF, apsis_ir_op(l->ir, AP_OP_EQ, node, apsis_ir_const(l->ir, (double)k), 0), apsis_ir_const(l->ir, map[k]), result);
+    for (size_t k = count - 1; k-- > 0;) {
+        apsis_node_id here = apsis_ir_op(l->ir, AP_OP_EQ, node, apsis_ir_const(l->ir, (double)k), 0), number = apsis_ir_const(l->ir, map[k]);
+        result = apsis_ir_op(l->ir, AP_OP_IF, here, number, result);
+    }
     return result;
 }
 

@@ -199,8 +199,8 @@ static apsis_node_id delayed(struct apsis_lowering *l, const struct apsis_scope 
     if (!near) return 0;
     if (apsis_ir_is_const(ir, f, &number) && number == 0) return near;
     apsis_node_id far = past_of(l, scope, series, apsis_ir_op(ir, AP_OP_ADD, near_lag, one, 0), e->span);
-    apsis_node_id mixed = apsis_ir_op(ir, AP_OP_ADD, apsis_ir_op(ir, AP_OP_MUL, apsis_ir_op(ir, AP_OP_SUB, one, f, 0), near, 0),
-                                      apsis_ir_op(ir, AP_OP_MUL, f, far, 0), 0);
+    apsis_node_id nearer = apsis_ir_op(ir, AP_OP_MUL, apsis_ir_op(ir, AP_OP_SUB, one, f, 0), near, 0);
+    apsis_node_id mixed = apsis_ir_op(ir, AP_OP_ADD, nearer, apsis_ir_op(ir, AP_OP_MUL, f, far, 0), 0);
     /* a whole delay does not look at the earlier period, which may be no number */
     return apsis_ir_op(ir, AP_OP_IF, apsis_ir_op(ir, AP_OP_EQ, f, apsis_ir_const(ir, 0), 0), near, mixed);
 }

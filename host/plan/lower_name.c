@@ -230,6 +230,11 @@ enum apsis_where apsis_locate(struct apsis_lowering *l, const struct apsis_scope
         apsis_lower_error(l, e->span, "this index has too many terms");
         return APSIS_WHERE_WRONG;
     }
+    const struct apsis_expr *only = terms.count == 1 ? terms.items[0] : NULL;
+    if (!terms.times && only && only->kind == APSIS_EXPR_NAME && (!strcmp(only->text, "year") || !strcmp(only->text, "date"))) {
+        apsis_hint(l->list, apsis_lower_error(l, e->span, "%s is no place in time: what is not a calendar label counts from t = 0", only->text), "write t");
+        return APSIS_WHERE_WRONG;
+    }
     if (terms.times != 1 || scope->time == APSIS_SCOPE_SCALAR) {
         *node = apsis_lower_number(l, scope, e);
         if (!*node) return APSIS_WHERE_WRONG;
@@ -335,7 +340,7 @@ struct apsis_value apsis_read_at(struct apsis_lowering *l, const struct apsis_sc
     case APSIS_WHERE_LAG: {
         uint32_t series = apsis_cell_declare(l, cell);
         if (value < 0) {
-            apsis_node_id ahead = apsis_ir_op(l->ir, AP_OP_ADD, apsis_time_node(l), apsis_ir_const(l->ir, (double)-value), 0);
+            apsis_node_id now = apsis_time_node(l), ahead = apsis_ir_op(l->ir, AP_OP_ADD, now, apsis_ir_const(l->ir, (double)-value), 0);
             result = apsis_at(l, series, ahead);
             break;
         }
@@ -390,7 +395,7 @@ struct apsis_value apsis_read(struct apsis_lowering *l, const struct apsis_scope
     }
     if (r->time == 2) {
         apsis_hint(l->list, apsis_lower_error(l, r->span, "several %ss of %s are not one number", apsis_time_unit(&l->names->time), s->name),
-                   "take their sum, mean, lowest or highest");
+                   scope->time == APSIS_SCOPE_WHOLE ? "define a series that is 0 outside them, or take their sum, mean, lowest or highest" : "take their sum, mean, lowest or highest");
         return none;
     }
     if (r->time == 3) {

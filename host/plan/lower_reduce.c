@@ -83,7 +83,7 @@ static struct apsis_value masked(struct apsis_lowering *l, enum reducer r, apsis
     struct apsis_ir *ir = l->ir;
     apsis_node_id t = apsis_time_node(l);
     long end = (long)ir->periods - 1;
-    apsis_node_id inside = apsis_ir_op(ir, AP_OP_AND, apsis_ir_op(ir, AP_OP_LE, low, t, 0), apsis_ir_op(ir, AP_OP_LE, t, high, 0), 0);
+    apsis_node_id begun = apsis_ir_op(ir, AP_OP_LE, low, t, 0), inside = apsis_ir_op(ir, AP_OP_AND, begun, apsis_ir_op(ir, AP_OP_LE, t, high, 0), 0);
     double neutral = r == REDUCE_LOWEST ? INFINITY : r == REDUCE_HIGHEST ? -INFINITY : 0;
     apsis_node_id sum = period_fold(l, r, apsis_ir_op(ir, AP_OP_IF, inside, node, apsis_ir_const(ir, neutral)), 0, end, 0, span);
     if (r == REDUCE_MEAN) sum = apsis_ir_op(ir, AP_OP_DIV, sum, period_fold(l, REDUCE_SUM, inside, 0, end, 0, span), 0);
@@ -143,7 +143,7 @@ static struct apsis_value over_range(struct apsis_lowering *l, const struct apsi
             node = to == APSIS_WHERE_CONST ? apsis_at_last(l, series) : apsis_ir_read(l->ir, series, (int32_t)high);
         }
         if (to == APSIS_WHERE_CONST || reducer != REDUCE_MEAN) return finish(l, reducer, node, (double)(final - low + 1));
-        apsis_node_id count = apsis_ir_op(l->ir, AP_OP_SUB, apsis_time_node(l), apsis_ir_const(l->ir, (double)(low + high - 1)), 0);
+        apsis_node_id now = apsis_time_node(l), count = apsis_ir_op(l->ir, AP_OP_SUB, now, apsis_ir_const(l->ir, (double)(low + high - 1)), 0);
         return (struct apsis_value){apsis_ir_op(l->ir, AP_OP_DIV, node, count, 0), NULL, 0};
     }
     if (from == APSIS_WHERE_CONST) low_node = apsis_ir_const(l->ir, (double)low);
