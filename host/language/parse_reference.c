@@ -38,7 +38,8 @@ struct apsis_expr *apsis_parse_label(struct apsis_parser *p, int bare_year_needs
         span.end = span.begin + 5 + length;
         if (part < 1 || part > 12) {
             apsis_hint(p->list, apsis_parser_fail(p, span, length == 2 ? "a month is a number from 01 to 12" : "a month has two digits"),
-                       "write 2026-07; to subtract put blanks around the -");
+                       length == 4 ? "years from one to another are written 2026 to 2031 behind period, 2026..2031 in brackets"
+                                   : "write 2026-07; to subtract put blanks around the -");
             return apsis_expr_error(p);
         }
         calendar = APSIS_CALENDAR_MONTH;

@@ -50,6 +50,8 @@ static struct apsis_value call_plain(struct apsis_lowering *l, const struct apsi
         if (f->count) d = apsis_lower_error(l, e->span, "%s takes %zu number%s, and here are %zu", f->name, f->count, f->count > 1 ? "s" : "", e->argument_count);
         else d = apsis_lower_error(l, e->span, "%s takes two or more numbers, and here is %s", f->name, e->argument_count ? "one" : "none");
         if (!f->count) apsis_hint(l->list, d, "over the periods of a series, or an index, it is %s", f->operation == AP_OP_MIN ? "lowest" : "highest");
+        if (f->operation == AP_OP_LOG && e->argument_count == 2) apsis_hint(l->list, d, "to base b it is log(x) / log(b); there are log2 and log10");
+        if (f->operation == AP_OP_ROUND && e->argument_count == 2) apsis_hint(l->list, d, "to two digits it is round(x * 100) / 100");
         if (f->operation == AP_OP_CLAMP) apsis_hint(l->list, d, "clamp(x, low, high)");
         return nothing;
     }
@@ -95,6 +97,56 @@ static struct apsis_value expand(struct apsis_lowering *l, const struct apsis_sc
     return apsis_lower_expr(l, &inner, d->values[0]);
 }
 
+/* What other tools call it. */
+static const struct {
+    const char *name, *here;
+} elsewhere[] = {{"ln", "write log(x), the natural logarithm"},
+                 {"pow", "write x ^ y"},
+                 {"power", "write x ^ y"},
+                 {"if", "write if a then b else c"},
+                 {"iif", "write if a then b else c"},
+                 {"ifelse", "write if a then b else c"},
+                 {"and", "write a and b"},
+                 {"or", "write a or b"},
+                 {"not", "write not a"},
+                 {"average", "over a series or an index it is mean(x); of several values (a + b) / 2"},
+                 {"avg", "over a series or an index it is mean(x); of several values (a + b) / 2"},
+                 {"int", "write floor(x)"},
+                 {"trunc", "write floor(x), or ceil(x) below 0"},
+                 {"rounddown", "write floor(x)"},
+                 {"roundup", "write ceil(x)"},
+                 {"ceiling", "write ceil(x)"},
+                 {"mod", "write x - y * floor(x / y)"},
+                 {"sign", "write (x > 0) - (x < 0)"},
+                 {"count", "a condition counts as 1: define late[t] = x[t] > 3, then sum(late)"},
+                 {"sumif", "define part[t] = if x[t] > 3 then x[t] else 0, then sum(part)"},
+                 {"countif", "a condition counts as 1: define late[t] = x[t] > 3, then sum(late)"},
+                 {"cumsum", "write cumulative(x)[t]"},
+                 {"argmax", "write largest(name: x, other: y)"},
+                 {"argmin", "write smallest(name: x, other: y)"},
+                 {"pv", "write npv(rate, flow, end)"},
+                 {"xnpv", "write npv(rate, flow, end)"},
+                 {"xirr", "write irr(flow, end, between: -50%, 100%)"},
+                 {"rand", "an uncertain input is drawn by ~: x ~ uniform(0, 1)"},
+                 {"random", "an uncertain input is drawn by ~: x ~ uniform(0, 1)"},
+                 {"median", "over the draws every output gets its percentiles"},
+                 {"percentile", "over the draws every output gets its percentiles"},
+                 {"quantile", "over the draws every output gets its percentiles"},
+                 {"stdev", "over the draws every output gets its standard deviation"},
+                 {"std", "over the draws every output gets its standard deviation"},
+                 {"sd", "over the draws every output gets its standard deviation"},
+                 {"var", "over the draws every output gets its standard deviation"},
+                 {"lag", "last period is x[t-1]"},
+                 {"prev", "last period is x[t-1]"},
+                 {"previous", "last period is x[t-1]"}};
+
+static int same_but_for_case(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if ((*a >= 'A' && *a <= 'Z' ? *a + 32 : *a) != *b) return 0;
+    return *a == *b;
+}
+
 static struct apsis_value unknown(struct apsis_lowering *l, const struct apsis_expr *e)
 {
     const struct apsis_family *family = apsis_family_find(e->text);
@@ -120,7 +172,15 @@ static struct apsis_value unknown(struct apsis_lowering *l, const struct apsis_e
     for (size_t i = 0; i < l->names->symbol_count; i++)
         if (l->names->symbols[i].kind == APSIS_SYMBOL_FUNCTION) all[count++] = l->names->symbols[i].name;
     for (size_t i = 0; i < families; i++) all[count++] = list[i]->name;
-    const char *near = apsis_nearest_name(e->text, all, count);
+    const char *near = NULL;
+    for (size_t i = 0; i < count && !near; i++)
+        if (same_but_for_case(e->text, all[i])) near = all[i];
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere && !near; i++) {
+        if (!same_but_for_case(e->text, elsewhere[i].name)) continue;
+        apsis_hint(l->list, d, "%s", elsewhere[i].here);
+        return nothing;
+    }
+    if (!near) near = apsis_nearest_name(e->text, all, count);
     if (near) apsis_hint(l->list, d, "did you mean %s?", near);
     return nothing;
 }

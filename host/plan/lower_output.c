@@ -92,6 +92,12 @@ static int read_wanted(struct apsis_lowering *l, const struct apsis_definition *
     memset(w, 0, sizeof *w);
     w->definition = d;
     struct apsis_symbol *s = w->symbol = apsis_names_find(l->names, d->name);
+    if (!s && apsis_is_reserved(d->name)) {
+        if (d->kind == APSIS_DEFINE_OUTPUT) /* else the names have said so */
+            apsis_hint(l->list, apsis_lower_error(l, d->name_span, "%s is a name of the language", d->name), "give it a name of the model: output when%s = %s",
+                       strcmp(d->name, "periods") ? "[t]" : "", d->name);
+        return 0;
+    }
     if (!s) {
         struct apsis_diagnostic *e = apsis_lower_error(l, d->name_span, "%s is not a name of the model", d->name);
         apsis_suggest(l->names, e, d->name);

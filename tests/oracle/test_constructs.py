@@ -186,6 +186,20 @@ def test_functions_of_the_user():
     assert "f uses itself" in error("f(x) = f(x - 1)\noutput a = f(3)\n")
 
 
+def test_words_of_other_tools():
+    for text, hint in [("ln(3)", "log(x)"), ("pow(2, 3)", "x ^ y"), ("IF(1, 2, 3)", "if a then b else c"), ("average(3, 4)", "mean"), ("MAX(1, 2)", "did you mean max?"),
+                       ("mod(3, 2)", "floor"), ("log(8, 2)", "log(x) / log(b)"), ("round(3.14159, 2)", "round(x * 100) / 100"), ("NPV(3)", "did you mean npv?"), ("x ** 2", "write ^"),
+                       ("x = 3", "write =="), ("1,000", "1_000"), ("5 %", "directly behind a number"), ("x && 1", "write and"), ("normal(0, 1) + 1", "x ~ normal(0, 1)"),
+                       ("sqroot(4)", "there is no function"), ("max(3)", "highest"), ("1 < 2 < 3", "1 < 2 and 2 < 3"), ("if x then 2", "every if needs an else"), ("10K", "k, M and bn")]:
+        found = error(f"x = 2\noutput a = {text}\n")
+        assert hint in found, (text, found)
+    for body, hint in [("period year 2026-2031\noutput x = 3\n", "2026 to 2031"), ("period year 2026 to 2028\nx[t] = t\noutput y[t] = x[year]\n", "write t"),
+                       ("period year 2026 to 2028\noutput year\n", "output when[t] = year"), ("period quarter 2026Q1 to 2027Q4\nx[t] = 3\nx[2026] = 5\noutput x[t]\n", "2026Q1..2026Q4"),
+                       ("output x - y = 3\n", "expected = or ~"), ("x ~ normal(0, 1)\noutput z = y\n", "y is not a name")]:
+        found = error(body)
+        assert hint in found and found.count(": error: ") == 1, (body, found)
+
+
 def test_order_of_lines_does_not_matter():
     lines = ["output c = a * b", "a = x + 1", "b = a ^ 2", "x ~ normal(0, 1)"]
     found = [draws("\n".join(order) + "\n")["c"] for order in (lines, lines[::-1], lines[2:] + lines[:2])]

@@ -126,6 +126,21 @@ def test_overrides_stack():
     assert "scenario" in error(body + "scenario wrong \"w\"\n  nothing = 3\n") and "did you mean" in error(body + "scenario wrong \"w\"\n  cadance = 3\n")
 
 
+def test_what_a_name_means_in_an_override():
+    numbers = "a = 1\nb = 10\nc = a + b\noutput all = a * 10000 + b * 100 + c\n"
+    series = "period year 2026 to 2028\nx[t] = x[t-1] * 2\nx[2025] = 3\ny[t] = 1\noutput z[t] = x[t]\noutput w[t] = y[t]\n"
+    for arguments, expected in [(["b = a", "a = 2 * a"], 20204), (["a = 2 * a", "b = a"], 20204), (["b = a", "a = 7"], 70714), (["c = c + 1"], 11012), (["a = a + 1", "a = a * 5"], 101020 + 0)]:
+        assert draws(numbers, *[word for text in arguments for word in ("--set", text)], n=1)["all"][0] == expected, arguments
+    for arguments, x, y in [(["x[t] = x[t] + 1"], [7, 13, 25], [1, 1, 1]), (["x[2027] = 100"], [6, 100, 200], [1, 1, 1]), (["x[2027] = 100 * x[2027]"], [6, 1200, 2400], [1, 1, 1]),
+                            (["x[2025] = 2 * x[2025]"], [12, 24, 48], [1, 1, 1]), (["y[2025] = 4", "y[t] = y[t-1] * 2"], [6, 12, 24], [8, 16, 32]),
+                            (["y[t] = 7", "y[2027] = y[2027] + 5"], [6, 12, 24], [7, 12, 7]), (["y[2027] = 5", "y[t] = 2 * y[t]"], [6, 12, 24], [2, 10, 2]),
+                            (["y[t] = t * 2", "y[2027..2028] = 10 * y[t]"], [6, 12, 24], [0, 20, 40]), (["x[t] = x[t-1] + 10"], [13, 23, 33], [1, 1, 1])]:
+        d = draws(series, *[word for text in arguments for word in ("--set", text)], n=1)
+        same(d.series("z"), [x], what=arguments)
+        same(d.series("w"), [y], what=arguments)
+    assert "need each other" in error(numbers, "--set", "a = b", "--set", "b = a")
+
+
 def test_edits_disturb_nothing():
     lines = ["a ~ normal(0, 1)", "b ~ pert(1, 2, 5)", "c[site] ~ uniform(0, 1)", "e[t] ~ normal(0, 1)", "f[site, t] ~ exponential(mean: 2)", "g ~ lognormal(p10: 1, p90: 9)", "h ~ normal(1, 1)"]
     head, tail = "period year 2026 to 2028\nmember site: texas, virginia\n", "output sum_of_all = a + g\ncorrelate\n  a, g 50%\n"

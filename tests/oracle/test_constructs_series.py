@@ -178,6 +178,13 @@ def test_event_times():
     same(d["k"], event((y > level[:, None]) & (t >= 3), 2026 + t, 0))
 
 
+def test_invalid_conditions_of_events():
+    found = replay("period year 2026 to 2030\nx[t] = sqrt(2 - t)\nlate[t] = if t == 3 then sqrt(-x[t]) else t\noutput a = first(t where late > 1, else 99)\noutput b = first(t where late > 3, else 99)\n"
+                   "output c = last(t where late > 1, else 99)\noutput e = last(t where late < 2, else 99)\noutput f = first(t where x < 1.1, else 99)\noutput g = first(late where t == 3, else 99)\n"
+                   "output h = first(late where t == 2, else 99)\noutput i = first(t where t == 2, else log(-1))\noutput j = first(t where t > 9, else log(-1))\n")
+    assert [found[name] for name in "abcefghij"] == [2, None, 4, None, 1, None, 2, 2, None], found  # NaN counts until the event is decided
+
+
 def test_windows_and_reducers():
     d = draws("period year 2026 to 2037\nx[t] ~ normal(0, 1)\ny[t] = x[t]\ny[2023..2025] = 1, 2, 3\noutput a[t] = sum(y[t-3..t])\noutput b[t] = mean(y[t-2..t])\n"
               "output c[t] = lowest(y[t-1..t])\noutput e[t] = highest(y[t-2..t-1])\noutput f = sum(y)\noutput g = mean(y)\noutput h = lowest(y)\noutput i = highest(y)\n"
