@@ -22,7 +22,7 @@
 struct ap_tally_column;
 struct ap_tally;
 
-/* What a job carries; host/result/tally.h makes one. */
+/* What a job carries; host/result/tallies.h makes one. */
 struct apsis_tally {
     struct ap_tally *(*open)(struct apsis_tally *tally); /* never NULL; safe to call from several threads */
     void (*close)(struct apsis_tally *tally, struct ap_tally *worker);

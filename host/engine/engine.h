@@ -11,7 +11,7 @@ struct apsis_tally;
 struct apsis_job {
     uint64_t seed, draws;
     uint64_t first_tile, tile_count;
-    /* Either: every column of the plan that the tally wants is reduced into it (host/result/tally.h) ... */
+    /* Either: every column of the plan that the tally wants is reduced into it (host/result/tallies.h) ... */
     struct apsis_tally *tally;
     /* ... or, where tally is NULL: stored[c], NULL or room for tile_count * 1024 doubles, gets column c of the plan in draw
        order, -0 as +0; draws outside `given` are stored as the NaN APSIS_NOT_GIVEN. */

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "host/result/digest.h"
-#include "host/result/tally.h"
+#include "host/result/tallies.h"
 
 static uint64_t fake_hash(uint64_t x)
 {
