@@ -399,15 +399,18 @@ struct apsis_value apsis_read(struct apsis_lowering *l, const struct apsis_scope
         return none;
     }
     if (r->time == 3) {
-        const char *prefix = table_prefix(l, s);
+        const char *text = apsis_text_of(l, r->span);
+        size_t length = strlen(text); /* "x[texas, " where it says x[texas], else "x[" or "x[site, " */
+        const char *open = length && text[length - 1] == ']' ? apsis_arena_printf(l->arena, "%.*s, ", (int)length - 1, text)
+                                                             : apsis_arena_printf(l->arena, "%s[%s", s->name, table_prefix(l, s));
         if (scope->time == APSIS_SCOPE_WHOLE) return apsis_read_at(l, scope, r, member, APSIS_WHERE_LAG, 0, 0, r->span);
         if (scope->time == APSIS_SCOPE_PERIOD)
-            apsis_hint(l->list, apsis_lower_error(l, r->span, "%s has a value in each %s", apsis_text_of(l, r->span), apsis_time_unit(&l->names->time)),
-                       "write %s[%st] for this %s's", s->name, prefix, apsis_time_unit(&l->names->time));
+            apsis_hint(l->list, apsis_lower_error(l, r->span, "%s has a value in each %s", text, apsis_time_unit(&l->names->time)),
+                       "write %st] for this %s's", open, apsis_time_unit(&l->names->time));
         else {
             char last[16];
-            apsis_hint(l->list, apsis_lower_error(l, r->span, "%s has a value in each %s, and one number is needed", apsis_text_of(l, r->span),
-                       apsis_time_unit(&l->names->time)), "say which: %s[%s%s], or sum, mean, lowest or highest of it", s->name, prefix,
+            apsis_hint(l->list, apsis_lower_error(l, r->span, "%s has a value in each %s, and one number is needed", text,
+                       apsis_time_unit(&l->names->time)), "say which: %s%s], or sum, mean, lowest or highest of it", open,
                        apsis_time_label(&l->names->time, (long)l->names->time.periods - 1, last));
         }
         return none;
