@@ -49,6 +49,7 @@ class Grower:
             self.series.append(f"w{i}")
         for i in range(14):
             self.rule(i)
+        self.lines += ["twist(u1, a) = if u1 > 0 then u1 - a else a * a", "scale[m] = 1", "scale[q] = 2", "scale[r] = 4", "pair[m, t] = w0[t] * scale[m] + u0", "member m: p, q, r"]
         order = self.random.permutation(len(self.lines))
         self.text = f"period year 2030 to {2029 + periods}\n" + "\n".join(self.lines[i] for i in order) + "\n"
 
@@ -111,6 +112,8 @@ class Grower:
 
     def step(self, own=None):
         """A value of this period or of an earlier one."""
+        if not own and self.random.random() < 0.35:
+            return self.history()
         name = own or self.pick(self.series)
         lag = int(self.random.integers(1, 4)) if own else int(self.random.integers(0, 3))
         if not own and lag:
@@ -119,6 +122,34 @@ class Grower:
         if not own:
             return f"{name}[t]", lambda v, t: v[name][:, t]
         return f"{name}[t-{lag}]", lambda v, t: v[name][:, t - lag] if t >= lag else np.float64(1.5)
+
+    def history(self):
+        """Something of several periods, or of a period that differs by draw."""
+        name = self.pick(["w0", "w1"])
+        long = lambda v: np.concatenate([np.full((len(v[name]), 40), 2.0), v[name]], axis=1)  # noqa: E731: 2 before the first period
+        kind = self.random.integers(7)
+        if kind == 0:
+            def lagged(v, t):
+                return long(v)[np.arange(len(v["k0"])), 40 + t - np.maximum(v["k0"], 0).astype(int)]
+            return f"old_{name}[t - max(k0, 0)]", lagged
+        if kind == 1:
+            def delayed(v, t):
+                d = np.minimum(np.abs(v["u1"]), 30)
+                k = np.floor(d)
+                f, row = d - k, np.arange(len(d))
+                at = 40 + t - k.astype(int)
+                return (1 - f) * long(v)[row, at] + f * long(v)[row, at - 1]
+            return f"delay(old_{name}, min(abs(u1), 30))[t]", delayed
+        if kind == 2:
+            return f"highest(old_{name}[t-3..t-1])", lambda v, t: long(v)[:, 37 + t:40 + t].max(axis=1)
+        if kind == 3:
+            return f"sum(old_{name}[t-1..t])", lambda v, t: long(v)[:, 39 + t] + long(v)[:, 40 + t]
+        if kind == 4:
+            return f"(if t < {self.periods - 1} then {name}[t+1] else 7)", lambda v, t: v[name][:, t + 1] if t < self.periods - 1 else np.float64(7)
+        if kind == 5:
+            member = self.pick(["p", "q", "r"])
+            return f"pair[{member}, t]", lambda v, t: v["w0"][:, t] * {"p": 1, "q": 2, "r": 4}[member] + v["u0"]
+        return f"twist({name}[t], u0)", lambda v, t: select((v[name][:, t] > 0).astype(float), v[name][:, t] - v["u0"], v["u0"] * v["u0"])
 
     def rule(self, i):
         if not i:
