@@ -41,6 +41,11 @@ struct apsis_ir *apsis_ir_new(struct apsis_arena *arena)
     return ir;
 }
 
+const char *apsis_ir_section(const struct apsis_ir *ir, size_t section)
+{
+    return section < ir->section_count && *ir->sections[section] ? ir->sections[section] : NULL;
+}
+
 /* ---------------------------------------------------------------- equal nodes */
 static uint64_t mix(uint64_t hash, uint64_t word)
 {

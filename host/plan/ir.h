@@ -64,6 +64,7 @@ struct apsis_input {
     uint64_t stream;          /* DESIGN section 5, replicate included */
     int is_series;
     const char *label, *unit, *source;
+    size_t section;           /* ir->sections */
     const char *text;         /* the distribution as written */
     struct apsis_span span;
     const struct apsis_family *family;
@@ -93,7 +94,7 @@ struct apsis_output {
     const char *name;             /* "rev[energy]" */
     const char *base, *member;    /* "rev", "energy" (NULL) */
     const char *label, *unit, *source;
-    size_t section;
+    size_t section;               /* ir->sections */
     int is_series;
     apsis_node_id node;           /* scalar value, or a READ with lag 0 of the series */
     apsis_node_id given;          /* 0: all draws; a scalar, or for a series output also a series value */
@@ -115,6 +116,8 @@ struct apsis_data_file {
 struct apsis_ir {
     struct apsis_arena *arena;
     const char *name, *title, *currency, *scenario; /* scenario: names joined by " + ", or NULL */
+    const char **sections;        /* titles; sections[0], "", is what stands before the first */
+    size_t section_count;
     enum apsis_calendar calendar;
     int first_year, first_part;   /* the calendar's first period */
     uint32_t periods;             /* 0: a model without time */
@@ -149,6 +152,9 @@ apsis_node_id apsis_ir_read(struct apsis_ir *ir, uint32_t series, int32_t lag);
 
 /* "2031", "2026-07", "2035Q4": the label of period t (negative too). */
 const char *apsis_period_label(const struct apsis_ir *ir, long t, char text[16]);
+
+/* The title of a section, or NULL where there is none. */
+const char *apsis_ir_section(const struct apsis_ir *ir, size_t section);
 
 /* Building: equal nodes become one; operations on constants, and on numbers that depend on t alone, are computed here, by the very
    functions the engines use; an IF on a constant is the branch that it takes. An argument of 0 gives 0. */

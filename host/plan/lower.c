@@ -180,6 +180,8 @@ struct apsis_ir *apsis_lower(struct apsis_arena *arena, const struct apsis_ast *
     ir->name = ast->name;
     ir->title = ast->title;
     ir->currency = ast->currency;
+    ir->sections = ast->sections;
+    ir->section_count = ast->section_count;
     ir->calendar = names->time.calendar;
     ir->first_year = names->time.first_year;
     ir->first_part = names->time.calendar == APSIS_CALENDAR_YEAR || !names->time.periods ? 0 : names->time.first_part;

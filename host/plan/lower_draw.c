@@ -324,6 +324,7 @@ apsis_node_id apsis_lower_draw(struct apsis_lowering *l, const struct apsis_scop
     in->label = own->label ? own->label : all ? all->label : NULL;
     in->unit = own->unit ? own->unit : all ? all->unit : NULL;
     in->source = own->source ? own->source : all ? all->source : NULL;
+    in->section = s->kind == APSIS_SYMBOL_COLUMN ? l->ast->tables[s->table].section : s->definition ? s->definition->section : 0;
     in->text = apsis_text_of(l, e->span);
     in->span = rule->definition->span;
     in->family = family;

@@ -54,6 +54,7 @@ json_t *apsis_report_inputs_json(const struct apsis_ir *ir, int full)
         json_object_set_new(json, "label", json_string(input->label ? input->label : ""));
         json_object_set_new(json, "unit", apsis_json_text(input->unit));
         json_object_set_new(json, "source", json_string(input->source ? input->source : ""));
+        json_object_set_new(json, "section", apsis_json_text(apsis_ir_section(ir, input->section)));
         json_object_set_new(json, "family", json_string(input->family ? input->family->name : ""));
         json_object_set_new(json, "parameters", parameters(input));
         json_object_set_new(json, "mean", apsis_json_double(summary.mean));

@@ -82,6 +82,7 @@ static json_t *output_json(const struct apsis_result *result, const struct apsis
     json_object_set_new(json, "name", json_string(output->base ? output->base : output->name));
     json_object_set_new(json, "label", json_string(output->label ? output->label : ""));
     json_object_set_new(json, "unit", apsis_json_text(output->unit));
+    json_object_set_new(json, "section", apsis_json_text(apsis_ir_section(ir, output->section)));
     json_object_set_new(json, "period", measure->period < 0 ? json_null() : json_string(apsis_period_label(ir, measure->period, label)));
     json_object_set_new(json, "member", apsis_json_text(output->member));
     json_object_set_new(json, "draws", apsis_json_u64(measure->draws));

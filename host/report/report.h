@@ -23,6 +23,16 @@ double apsis_report_invalid_share(const struct apsis_result *result);
 /* column_name.c: adds "ev", "fleet[2030]", "working[texas, 2030Q1]" */
 void apsis_report_column_name(const struct apsis_ir *ir, const char *name, int32_t period, struct apsis_buffer *out);
 
+/* sections.c */
+/* The numbers 0 .. count-1 by section, within one as they come. */
+size_t *apsis_report_by_section(struct apsis_arena *arena, size_t count, size_t (*section_of)(const void *context, size_t item), const void *context);
+/* The inputs of ir by section. */
+size_t *apsis_report_input_order(const struct apsis_ir *ir, struct apsis_arena *arena);
+/* 1: the outputs stand in more than one section, so that their titles are shown */
+int apsis_report_output_sections(const struct apsis_result *result);
+/* The title on a line by itself with an empty line before it; nothing where the section has none. */
+void apsis_report_section_text(const struct apsis_ir *ir, size_t section, const struct apsis_page *page, struct apsis_buffer *out);
+
 /* text_run.c */
 void apsis_report_run_text(const struct apsis_result *result, const struct apsis_report *report, const struct apsis_page *page, struct apsis_buffer *out);
 /* text_series.c: one series output, measures first .. first+count-1 being its periods */

@@ -48,22 +48,33 @@ void apsis_text_tone(struct apsis_buffer *out, const struct apsis_page *page, en
 /* A heading: bold, with an empty line before it. */
 void apsis_text_heading(struct apsis_buffer *out, const struct apsis_page *page, const char *text);
 
+/* The title of a section of the model, as a line that nothing else looks like. */
+void apsis_text_section(struct apsis_buffer *out, const struct apsis_page *page, const char *title, size_t indent);
+
 /* "±" or "+-", "–" or "-", "·" or "-", "…" or "..." */
 const char *apsis_text_plus_minus(const struct apsis_page *page);
 const char *apsis_text_dash(const struct apsis_page *page);
 const char *apsis_text_dot(const struct apsis_page *page);
 
 /* ---------------------------------------------------------------- tables */
+struct apsis_text_title {
+    size_t row; /* it stands before this one */
+    const char *text;
+};
 /* A table is filled row by row. Column texts are copied. */
 struct apsis_text_table {
     struct apsis_arena *arena;
     size_t columns, count, capacity;
     const char **cells;
     unsigned char right[32]; /* 1: column flush right */
+    struct apsis_text_title *titles;
+    size_t title_count, title_capacity;
     unsigned char dim_row_step; /* n > 0: every n-th row (n, 2n, ...; 1-based, without the head) is dim */
 };
 void apsis_text_table_start(struct apsis_text_table *table, struct apsis_arena *arena, size_t columns, const char *right);
 void apsis_text_cell(struct apsis_text_table *table, const char *text);
+/* What follows belongs to a section of this title; NULL: to none. */
+void apsis_text_table_section(struct apsis_text_table *table, const char *title);
 /* Prints with `indent` spaces; the first row is the head when `head`. The last column, when it is flush left, takes what is left of
    the page and is broken over lines; other columns that make the table too wide are cut, the widest first. */
 void apsis_text_table_print(const struct apsis_text_table *table, const struct apsis_page *page, size_t indent, int head, struct apsis_buffer *out);

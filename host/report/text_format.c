@@ -242,6 +242,19 @@ void apsis_text_heading(struct apsis_buffer *out, const struct apsis_page *page,
     apsis_buffer_text(out, "\n");
 }
 
+void apsis_text_section(struct apsis_buffer *out, const struct apsis_page *page, const char *title, size_t indent)
+{
+    const char *rule = page->utf8 ? "\u2500\u2500" : "--";
+    size_t wide = apsis_text_width(title), room = (size_t)page->width > indent + 16 ? (size_t)page->width - indent - 6 : 10;
+    apsis_buffer_repeat(out, ' ', indent);
+    apsis_text_tone(out, page, APSIS_BOLD);
+    apsis_buffer_printf(out, "%s ", rule);
+    apsis_text_pad(out, page, title, wide < room ? wide : room, 0);
+    apsis_buffer_printf(out, " %s", rule);
+    apsis_text_tone(out, page, APSIS_PLAIN);
+    apsis_buffer_text(out, "\n");
+}
+
 const char *apsis_text_plus_minus(const struct apsis_page *page) { return page->utf8 ? "\u00b1" : "+-"; }
 const char *apsis_text_dash(const struct apsis_page *page) { return page->utf8 ? "\u2013" : "-"; }
 const char *apsis_text_dot(const struct apsis_page *page) { return page->utf8 ? "\u00b7" : "-"; }

@@ -64,6 +64,19 @@ static void put_input(const struct apsis_input *input, struct apsis_arena *arena
     apsis_buffer_text(out, "\n");
 }
 
+static int begins_section(const struct apsis_ir *ir, const size_t *order, size_t i)
+{
+    return i ? ir->inputs[order[i]].section != ir->inputs[order[i - 1]].section : apsis_ir_section(ir, ir->inputs[order[0]].section) != NULL;
+}
+
+/* The next input in a table; where it begins a section, so does the table. */
+static const struct apsis_input *next_input(const struct apsis_ir *ir, const size_t *order, size_t i, struct apsis_text_table *table)
+{
+    const struct apsis_input *input = &ir->inputs[order[i]];
+    if (begins_section(ir, order, i)) apsis_text_table_section(table, apsis_ir_section(ir, input->section));
+    return input;
+}
+
 static void put_table(const struct apsis_ir *ir, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out)
 {
     struct apsis_text_table table;
@@ -71,8 +84,9 @@ static void put_table(const struct apsis_ir *ir, struct apsis_arena *arena, cons
     apsis_text_table_start(&table, arena, 7, "llrrrrr");
     static const char *const heads[] = {"input", "family", "mean", "sd", "P5", "P50", "P95"};
     for (int i = 0; i < 7; i++) apsis_text_cell(&table, heads[i]);
+    const size_t *order = apsis_report_input_order(ir, arena);
     for (size_t i = 0; i < ir->input_count; i++) {
-        const struct apsis_input *input = &ir->inputs[i];
+        const struct apsis_input *input = next_input(ir, order, i, &table);
         struct apsis_input_summary s = apsis_input_summarise(input->distribution);
         double values[5] = {s.mean, s.sd, s.p5, s.p50, s.p95};
         apsis_text_cell(&table, input->is_series && !input->member ? apsis_arena_printf(arena, "%s[t]", input->name) : input->name);
@@ -98,8 +112,9 @@ void apsis_report_inputs_brief(const struct apsis_ir *ir, const struct apsis_pag
     static const char *const heads[] = {"", "P5", "P50", "P95", ""};
     apsis_text_table_start(&table, arena, 5, "lrrrl");
     for (int i = 0; i < 5; i++) apsis_text_cell(&table, heads[i]);
+    const size_t *order = apsis_report_input_order(ir, arena);
     for (size_t i = 0; i < ir->input_count; i++) {
-        const struct apsis_input *input = &ir->inputs[i];
+        const struct apsis_input *input = next_input(ir, order, i, &table);
         struct apsis_input_summary s = apsis_input_summarise(input->distribution);
         apsis_text_cell(&table, input->is_series && !input->member ? apsis_arena_printf(arena, "%s[t]", input->name) : input->name);
         apsis_text_cell(&table, apsis_text_figures(text, s.p5, 4));
@@ -147,6 +162,14 @@ void apsis_report_inputs_text(const struct apsis_ir *ir, struct apsis_arena *are
     }
     put_table(ir, arena, page, out);
     apsis_text_heading(out, page, "Each input");
-    for (size_t i = 0; i < ir->input_count; i++) put_input(&ir->inputs[i], arena, page, out);
+    const size_t *order = apsis_report_input_order(ir, arena);
+    for (size_t i = 0; i < ir->input_count; i++) {
+        if (begins_section(ir, order, i)) {
+            if (i) apsis_buffer_text(out, "\n");
+            const char *title = apsis_ir_section(ir, ir->inputs[order[i]].section);
+            if (title) apsis_text_section(out, page, title, 0);
+        }
+        put_input(&ir->inputs[order[i]], arena, page, out);
+    }
     put_groups(ir, arena, page, out);
 }

@@ -21,7 +21,7 @@ struct group { /* the columns of one input or output: one, or one a period */
     const struct apsis_input *input;
     const double *values;
     int32_t first_period;
-    size_t count;
+    size_t count, section;
     enum apsis_column_kind kind;
 };
 
@@ -46,16 +46,31 @@ static void put_place(const struct group *group, char text[APSIS_TEXT_SIZE])
     else snprintf(text, APSIS_TEXT_SIZE, "P%.0f", 100 * lower);
 }
 
-static void put_scalars(const struct group *groups, size_t count, enum apsis_column_kind kind, const char *heading, struct apsis_arena *arena,
+/* 1: the numbers, or the series, of this kind stand in more than one section */
+static int in_sections(const struct group *groups, size_t count, enum apsis_column_kind kind, int series)
+{
+    const struct group *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i].kind != kind || (groups[i].first_period >= 0) != series) continue;
+        if (!first) first = &groups[i];
+        if (groups[i].section != first->section) return 1;
+    }
+    return 0;
+}
+
+static void put_scalars(const struct apsis_ir *ir, const struct group *groups, size_t count, enum apsis_column_kind kind, const char *heading, struct apsis_arena *arena,
                         const struct apsis_page *page, struct apsis_buffer *out)
 {
     struct apsis_text_table table;
     char text[APSIS_TEXT_SIZE], place[APSIS_TEXT_SIZE];
-    int inputs = kind == APSIS_COLUMN_INPUT;
+    int inputs = kind == APSIS_COLUMN_INPUT, sections = in_sections(groups, count, kind, 0);
+    const struct group *before = NULL;
     apsis_text_table_start(&table, arena, inputs ? 4 : 3, inputs ? "lrrl" : "lrl");
     for (size_t i = 0; i < count; i++) {
         const struct group *group = &groups[i];
         if (group->kind != kind || group->first_period >= 0) continue;
+        if (sections && (!before || before->section != group->section)) apsis_text_table_section(&table, apsis_ir_section(ir, group->section));
+        before = group;
         apsis_text_cell(&table, group->name);
         apsis_text_cell(&table, value_text(group, group->values[0], -1, text));
         if (inputs) {
@@ -74,13 +89,15 @@ static void put_scalars(const struct group *groups, size_t count, enum apsis_col
 static void put_series(const struct apsis_ir *ir, const struct group *groups, size_t count, enum apsis_column_kind kind, const char *heading,
                        struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out)
 {
-    int head = 0;
+    int head = 0, sections = kind == APSIS_COLUMN_OUTPUT && in_sections(groups, count, kind, 1);
+    size_t section = SIZE_MAX;
     for (size_t i = 0; i < count;) {
         size_t wide = 2 + 7, used = 0, last = i, members[24];
         for (; last < count && used < 24; last++) {
             const struct group *group = &groups[last];
             char text[APSIS_TEXT_SIZE];
             if (group->kind != kind || group->first_period < 0) continue;
+            if (sections && used && group->section != groups[members[0]].section) break;
             size_t need = apsis_text_width(group->name);
             for (size_t t = 0; t < group->count; t++) {
                 size_t w = apsis_text_width(value_text(group, group->values[t], -1, text));
@@ -108,6 +125,9 @@ static void put_series(const struct apsis_ir *ir, const struct group *groups, si
             }
             if (!head++) apsis_text_heading(out, page, heading);
             else apsis_buffer_text(out, "\n");
+            const char *title = sections && groups[members[0]].section != section ? apsis_ir_section(ir, groups[members[0]].section) : NULL;
+            section = groups[members[0]].section;
+            if (title) apsis_text_section(out, page, title, 2);
             apsis_text_table_print(&table, page, 2, 1, out);
         }
         i = last;
@@ -130,11 +150,13 @@ static size_t collect(const struct apsis_replay *replay, struct group *groups)
             group->name = group->input->name;
             group->label = group->input->label;
             group->unit = group->input->unit;
+            group->section = group->input->section;
         } else {
             group->output = &ir->outputs[column->index];
             group->name = group->output->name;
             group->label = group->output->label;
             group->unit = group->output->unit;
+            group->section = group->output->section;
             group->kind = group->output->is_output ? APSIS_COLUMN_OUTPUT : APSIS_COLUMN_VALUE;
         }
         c += n;
@@ -142,11 +164,16 @@ static size_t collect(const struct apsis_replay *replay, struct group *groups)
     return count;
 }
 
+static size_t group_section(const void *groups, size_t i) { return ((const struct group *)groups)[i].section; }
+
 void apsis_report_replay_text(const struct apsis_replay *replay, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out)
 {
     const struct apsis_ir *ir = replay->plan->ir;
+    struct group *found = APSIS_NEW_ARRAY(arena, struct group, replay->plan->column_count + 1);
     struct group *groups = APSIS_NEW_ARRAY(arena, struct group, replay->plan->column_count + 1);
-    size_t count = collect(replay, groups);
+    size_t count = collect(replay, found);
+    const size_t *order = apsis_report_by_section(arena, count, group_section, found);
+    for (size_t i = 0; i < count; i++) groups[i] = found[order[i]];
     apsis_text_tone(out, page, APSIS_BOLD);
     apsis_text_wrap(out, page, ir->title ? ir->title : ir->name ? ir->name : "model", 0);
     apsis_text_tone(out, page, APSIS_PLAIN);
@@ -160,9 +187,9 @@ void apsis_report_replay_text(const struct apsis_replay *replay, struct apsis_ar
         apsis_text_add(out, replay->why);
     }
     apsis_buffer_text(out, "\n");
-    put_scalars(groups, count, APSIS_COLUMN_OUTPUT, "Outputs", arena, page, out);
-    put_scalars(groups, count, APSIS_COLUMN_INPUT, "Inputs, and where in its own distribution each fell", arena, page, out);
-    put_scalars(groups, count, APSIS_COLUMN_VALUE, "Values", arena, page, out);
+    put_scalars(ir, groups, count, APSIS_COLUMN_OUTPUT, "Outputs", arena, page, out);
+    put_scalars(ir, groups, count, APSIS_COLUMN_INPUT, "Inputs, and where in its own distribution each fell", arena, page, out);
+    put_scalars(ir, groups, count, APSIS_COLUMN_VALUE, "Values", arena, page, out);
     put_series(ir, groups, count, APSIS_COLUMN_OUTPUT, "Outputs by period", arena, page, out);
     put_series(ir, groups, count, APSIS_COLUMN_INPUT, "Inputs by period", arena, page, out);
     put_series(ir, groups, count, APSIS_COLUMN_VALUE, "Values by period", arena, page, out);
@@ -199,6 +226,7 @@ json_t *apsis_report_replay_json(const struct apsis_replay *replay)
         json_object_set_new(item, "name", json_string(group->name));
         json_object_set_new(item, "label", json_string(group->label ? group->label : ""));
         json_object_set_new(item, "unit", apsis_json_text(group->unit));
+        json_object_set_new(item, "section", apsis_json_text(apsis_ir_section(ir, group->section)));
         if (group->first_period < 0) {
             json_object_set_new(item, "value", one_value(group, group->values[0]));
             if (group->output && group->output->given) json_object_set_new(item, "given", json_boolean(!apsis_report_not_given(group->values[0])));

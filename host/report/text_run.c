@@ -170,8 +170,9 @@ static const char *cell(char text[APSIS_TEXT_SIZE], const struct row *row, size_
     return text;
 }
 
-static void put_rows(const struct row *rows, size_t count, const unsigned char *shown, size_t columns, const struct apsis_page *page,
-                     struct apsis_buffer *out)
+/* `ir`: whose section titles stand between the rows; NULL: none do */
+static void put_rows(const struct row *rows, size_t count, const unsigned char *shown, size_t columns, const struct apsis_ir *ir,
+                     const struct apsis_page *page, struct apsis_buffer *out)
 {
     size_t wide[2] = {4, 4}, label = 6, inline_label; /* mean; every percentile alike */
     char text[APSIS_TEXT_SIZE];
@@ -205,6 +206,11 @@ static void put_rows(const struct row *rows, size_t count, const unsigned char *
         apsis_text_tone(out, page, APSIS_PLAIN);
         apsis_buffer_text(out, "\n");
         for (size_t i = 0; i < count; i++) {
+            if (ir && (i ? rows[i].output->section != rows[i - 1].output->section : apsis_ir_section(ir, rows[i].output->section) != NULL)) {
+                const char *title = apsis_ir_section(ir, rows[i].output->section);
+                if (i) apsis_buffer_text(out, "\n");
+                if (title) apsis_text_section(out, page, title, 0);
+            }
             if (!inline_label) {
                 apsis_report_title_text(rows[i].output, page, out);
                 apsis_buffer_text(out, "\n");
@@ -254,7 +260,7 @@ static void put_outputs(const struct apsis_result *result, const struct apsis_re
     }
     if (count) {
         apsis_buffer_text(out, "\n");
-        put_rows(rows, count, shown, columns, page, out);
+        put_rows(rows, count, shown, columns, apsis_report_output_sections(result) ? result->ir : NULL, page, out);
         char line[256];
         snprintf(line, sizeof line, "%s: standard error of the mean%s", apsis_text_plus_minus(page),
                  columns > 1 ? "; 95 % interval of a percentile, its longer half" : "");
@@ -403,6 +409,22 @@ static void put_left_out(const struct apsis_result *result, const struct apsis_r
     }
 }
 
+/* The outputs that measures first .. end-1 are of, one by one: numbers, then series. */
+static void put_each(const struct apsis_result *result, size_t first, size_t end, const struct apsis_report *report, const struct apsis_page *page,
+                     struct apsis_buffer *out)
+{
+    for (size_t i = first; i < end; i++)
+        if (result->measures[i].period < 0) apsis_report_shape_text(result, &result->measures[i], page, out);
+    for (size_t i = first; i < end;) {
+        size_t count = 1;
+        if (result->measures[i].period >= 0) {
+            while (i + count < end && result->measures[i + count].output == result->measures[i].output) count++;
+            apsis_report_series_text(result, i, count, report, page, out);
+        }
+        i += count;
+    }
+}
+
 void apsis_report_run_text(const struct apsis_result *result, const struct apsis_report *report, const struct apsis_page *page, struct apsis_buffer *out)
 {
     put_head(result, report, page, out);
@@ -410,15 +432,13 @@ void apsis_report_run_text(const struct apsis_result *result, const struct apsis
     put_outputs(result, report, page, out);
     put_targets(result, page, out);
     put_tails(result, page, out);
-    for (size_t i = 0; i < result->measure_count; i++)
-        if (result->measures[i].period < 0) apsis_report_shape_text(result, &result->measures[i], page, out);
-    for (size_t i = 0; i < result->measure_count;) {
-        size_t count = 1;
-        if (result->measures[i].period >= 0) {
-            while (i + count < result->measure_count && result->measures[i + count].output == result->measures[i].output) count++;
-            apsis_report_series_text(result, i, count, report, page, out);
-        }
-        i += count;
+    int sections = apsis_report_output_sections(result);
+    for (size_t first = 0, end; first < result->measure_count; first = end) {
+        size_t section = result->ir->outputs[result->measures[first].output].section;
+        for (end = first + 1; end < result->measure_count; end++)
+            if (sections && result->ir->outputs[result->measures[end].output].section != section) break;
+        if (sections) apsis_report_section_text(result->ir, section, page, out);
+        put_each(result, first, end, report, page, out);
     }
     apsis_report_inputs_brief(result->ir, page, out);
     put_left_out(result, report, page, out);

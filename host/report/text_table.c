@@ -18,6 +18,12 @@ void apsis_text_cell(struct apsis_text_table *table, const char *text)
     *cell = apsis_arena_copy(table->arena, text ? text : "", text ? strlen(text) : 0);
 }
 
+void apsis_text_table_section(struct apsis_text_table *table, const char *title)
+{
+    struct apsis_text_title *t = APSIS_PUSH(table->arena, table->titles, table->title_count, table->title_capacity);
+    *t = (struct apsis_text_title){table->count / table->columns, title};
+}
+
 /* Bytes of `text` that make up its first line of at most `width` columns, broken at a space where there is one. */
 static size_t first_line(const char *text, size_t width)
 {
@@ -65,7 +71,12 @@ void apsis_text_table_print(const struct apsis_text_table *table, const struct a
         wide[widest]--;
         total--;
     }
+    size_t title = 0;
     for (size_t row = 0; row < rows; row++) {
+        for (; title < table->title_count && table->titles[title].row <= row; title++) {
+            if (row > (size_t)head) apsis_buffer_text(out, "\n");
+            if (table->titles[title].text) apsis_text_section(out, page, table->titles[title].text, indent);
+        }
         const char *const *cells = &table->cells[row * columns];
         int dim = (head && row == 0) || (table->dim_row_step && row >= (size_t)head && (row + 1 - (size_t)head) % table->dim_row_step == 0);
         if (dim) apsis_text_tone(out, page, APSIS_DIM);

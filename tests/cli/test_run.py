@@ -116,6 +116,38 @@ def test_golden():
         golden("run_mixed.txt", stable(apsis("run", "m.risk", "--draws", "20k", cwd=folder).out))
 
 
+SECTIONS = '''model mill "A mill in two sections"
+period year 2030 to 2031
+x ~ uniform(0, 1)   "before any section"
+## Demand: what is asked for
+d ~ normal(10, 1)   "orders [t]"  from "the order book"
+s[t] ~ normal(0, 1)
+output sold = d + x   "sold [t]"
+##
+free ~ uniform(1, 2)   "in a section without a title"
+## Money
+p ~ pert(1, 2, 4)   "price [$/t]"
+output value = p * d   "worth [$]"
+output cash[t] = p * (d + s[t]) / free   "by year [$]"
+'''
+
+
+def test_sections():
+    with scratch(m__risk=SECTIONS) as folder:
+        golden("run_sections.txt", stable(apsis("run", "m.risk", "--draws", "20k", cwd=folder).out))
+        golden("inputs_sections.txt", apsis("inputs", "m.risk", cwd=folder).out)
+        golden("replay_sections.txt", apsis("replay", "m.risk", "--draw", 3, cwd=folder).out)
+        result = apsis("run", "m.risk", "--draws", 1000, "--json", cwd=folder).json
+        replay = apsis("replay", "m.risk", "--draw", 3, "--json", cwd=folder).json
+        alone = apsis("run", "m.risk", "--draws", "20k", "--only", "value", cwd=folder).out
+    sections = {"x": None, "d": "Demand: what is asked for", "s": "Demand: what is asked for", "free": None, "p": "Money", "sold": "Demand: what is asked for",
+                "value": "Money", "cash": "Money"}
+    for one in result["inputs"] + result["outputs"] + replay["inputs"] + replay["outputs"]:
+        assert one["section"] == sections[one["name"]], one
+    assert len(replay["inputs"]) == 5 and len(replay["outputs"]) == 3
+    assert "Money" not in alone.split("Inputs")[0], "outputs of one section need no title"
+
+
 def test_every_model_and_scenario():
     for model, scenario in [("first", "slow_permits"), ("revenue_stack", None), ("terrestrial_dc", None), ("portfolio", "price_war"), ("orbital_compute", None)]:
         words = ["run", f"{model}.risk", "--draws", "2048", "--max-invalid", "1"] + (["--scenario", scenario] if scenario else [])
