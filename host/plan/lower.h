@@ -92,6 +92,7 @@ struct apsis_lowering {
     struct apsis_lower_options options;
     const struct apsis_ast *ast;
     int depth;
+    uint32_t expansions;           /* of functions, which may double at each level */
     struct apsis_cell *current;
     struct apsis_map helpers;      /* helper series by what they compute */
     uint64_t *reported;            /* spans with an error */

@@ -4,6 +4,8 @@
 
 #include "host/plan/lower.h"
 
+#define MOST_EXPANSIONS 262144
+
 static const struct apsis_value nothing;
 
 static const struct plain {
@@ -88,6 +90,12 @@ static struct apsis_value expand(struct apsis_lowering *l, const struct apsis_sc
         return nothing;
     }
     if (!d->value_count) return nothing;
+    if (l->expansions >= MOST_EXPANSIONS) {
+        if (l->expansions++ == MOST_EXPANSIONS)
+            apsis_hint(l->list, apsis_lower_error(l, e->span, "functions are expanded more than %d times", MOST_EXPANSIONS), "let a function use another once, not twice");
+        return nothing;
+    }
+    l->expansions++;
     struct apsis_frame frame = {.function = f, .call = e, .caller = scope, .outer = scope->frame};
     frame.cached[0] = APSIS_NEW_ARRAY(l->arena, struct apsis_value, d->parameter_count + 1);
     frame.cached[1] = APSIS_NEW_ARRAY(l->arena, struct apsis_value, d->parameter_count + 1);

@@ -183,6 +183,11 @@ def test_functions_of_the_user():
     for name, expected in [("a", x * x + (x + 1) * (x + 1)), ("b", (x - 3) * (x - 3)), ("e", (x * 10 + 3) + x), ("f", 20 + 0 * x)]:
         same(d[name], expected, what=name)
     same(d["c"], (1 - r ** 20) / (1 - r), rtol=1e-13)
+    found = draws("square(x) = x * x\npair(a, x) = square(square(a)) - square(x + a)\nx ~ normal(0, 1)\noutput y = square(square(x)) + pair(x, square(2))\n")
+    x = found["x"]
+    same(found["y"], (x * x) * (x * x) + ((x * x) * (x * x) - (4 + x) * (4 + x)))
+    doubled = "f0(x) = x\n" + "".join(f"f{i + 1}(x) = f{i}(x) + f{i}(x)\n" for i in range(60)) + "output y = f60(1)\n"
+    assert "expanded more than" in error(doubled)  # not a compiler that never ends
     assert "f uses itself" in error("f(x) = f(x - 1)\noutput a = f(3)\n")
 
 
