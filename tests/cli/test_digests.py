@@ -1,14 +1,17 @@
-"""test_digests.py - the digest matrix: compilers, instruction sets, threads, block sizes, memory budgets and partitions give the same bits."""
+"""test_digests.py - the digest matrix: compilers, instruction sets, threads, block sizes, memory budgets and partitions give the same bits,
+and what is computed before the first draw (tables, folded constants, solved parameters, correlation factors) is the same text."""
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "tests", "support"))
-from apsis_command import BUILD, COMMAND, SOURCE, model_path, run, run_json, scenarios  # noqa: E402
+import every_family  # noqa: E402
+from apsis_command import COMMAND, model_path, run, run_json, scenarios  # noqa: E402
+from other_builds import build  # noqa: E402
 
 DRAWS = {"first": 20_000, "revenue_stack": 20_000, "portfolio": 3_000, "terrestrial_dc": 3_000, "orbital_compute": 10_000}
 
@@ -18,24 +21,41 @@ def statistics(result):
     return json.dumps({k: v for k, v in result.items() if k not in ("engine", "seconds", "passes")}, sort_keys=True)
 
 
-def other_compiler():
-    """A build of the command with clang, or None where there is none."""
-    if not shutil.which("clang"):
-        return None
-    build = os.path.join(BUILD, "other-compiler")
-    log = os.path.join(BUILD, "other-compiler.log")
-    with open(log, "w") as file:
-        subprocess.run(["cmake", "-S", SOURCE, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_COMPILER=clang",
-                        "-DBUILD_TESTING=OFF", "-DAPSIS_WERROR=OFF"], check=True, stdout=file, stderr=file)
-        subprocess.run(["cmake", "--build", build], check=True, stdout=file, stderr=file)
-    return os.path.join(build, "apsis")
+def other_compilers():
+    """The command by clang, and with the code outside the draw loop built for other processors; by name, in reach of this machine."""
+    others = {}
+    if shutil.which("clang"):
+        others["clang"] = build("other-compiler", "-DCMAKE_C_COMPILER=clang")
+    if platform.machine() in ("x86_64", "AMD64"):
+        others["x86-64, fma emulated"] = build("other-x86-64", "-DAPSIS_HOST_ARCH=x86-64")
+        if "v4" in variants:
+            others["x86-64-v4"] = build("other-x86-64-v4", "-DAPSIS_HOST_ARCH=x86-64-v4")
+    return others
 
 
 features = run_json("doctor")["cpu"]["variants"]
 variants = [v for v in ("plain", "v3", "v4", "armv8") if v in features]
 assert "plain" in variants
-clang = other_compiler()
-print("variants:", variants, "second compiler:", bool(clang))
+others = other_compilers()
+clang = others.get("clang")
+print("variants:", variants, "other builds:", list(others))
+compared = 0
+with tempfile.TemporaryDirectory() as folder:
+    every = every_family.write(folder)
+    for path in [model_path(model) for model in DRAWS] + [every]:
+        for what in ("--ir", "--plan"):
+            wanted = run("show", path, what).stdout
+            assert what == "--ir" or wanted.rstrip().splitlines()[-1].startswith("numbers sha256 ")
+            for name, command in others.items():
+                found = run("show", path, what, command=command).stdout
+                assert found == wanted, (name, path, what, [pair for pair in zip(wanted.splitlines(), found.splitlines()) if pair[0] != pair[1]][:3])
+                compared += 1
+    wanted = statistics(run_json("run", every, "--draws", 3000))
+    for command in [COMMAND, *others.values()]:
+        for v in variants:
+            assert statistics(run_json("run", every, "--draws", 3000, "--cpu", v, command=command)) == wanted, (command, v)
+            compared += 1
+print(f"{compared} texts and runs of what comes before the draw loop are the same")
 compared = 0
 for model, draws in DRAWS.items():
     for scenario in [None] + scenarios(model)[:1]:
@@ -58,6 +78,10 @@ for model, draws in DRAWS.items():
                     continue
                 other = run_json(*base, "--cpu", v, command=clang)
                 assert statistics(other) == wanted, (model, scenario, "clang", v)
+                compared += 1
+        for name, command in others.items():
+            if command != clang and not scenario:
+                assert statistics(run_json(*base, command=command)) == wanted, (model, name)
                 compared += 1
     # partitions: parts of the run, computed singly, have the digests that the whole run recorded
     with tempfile.TemporaryDirectory() as folder:
