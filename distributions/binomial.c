@@ -6,7 +6,8 @@
 AP_FN ap_f64 ap_binomial_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p) { return ap_binomial_search(lower, upper, p[0], p[1]); }
 
 #ifdef APSIS_FAMILY_KERNELS
-AP_FAMILY_CLOSED(binomial)
+#include "kernels/count_loop.h"
+AP_FAMILY_COUNTED(binomial, 0)
 AP_FAMILY_NO_SOLVE(binomial)
 #else
 #include "distributions/family.h"

@@ -6,7 +6,8 @@
 AP_FN ap_f64 ap_poisson_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p) { return ap_poisson_search(lower, upper, p[0]); }
 
 #ifdef APSIS_FAMILY_KERNELS
-AP_FAMILY_CLOSED(poisson)
+#include "kernels/count_loop.h"
+AP_FAMILY_COUNTED(poisson, 1)
 AP_FAMILY_NO_SOLVE(poisson)
 #else
 #include "distributions/family.h"

@@ -102,11 +102,17 @@ AP_FN ap_f64 ap_count_down(const struct ap_count *c, ap_f64 k, int poisson)
     return k / ap_either(poisson, c->mean, (c->n - k + ap_set1(1.0)) * c->odds);
 }
 
+/* P(X = 0), where the mean is moderate */
+AP_FN ap_f64 ap_count_none(const struct ap_count *c, int poisson)
+{
+    return ap_exp(ap_either(poisson, ap_negate(c->mean), c->n * ap_log1p(ap_negate(c->p))));
+}
+
 /* From k = 0 upwards, in the lanes of `active`; the others give 0. Stops at the first k with F(k) >= target, or at n. */
 AP_FN ap_f64 ap_count_near(const struct ap_count *c, ap_f64 target, ap_mask active, int poisson)
 {
     ap_f64 k = ap_set1(0.0), one = ap_set1(1.0), left = c->n, sum;
-    ap_f64 mass = ap_exp(ap_either(poisson, ap_negate(c->mean), c->n * ap_log1p(ap_negate(c->p))));
+    ap_f64 mass = ap_count_none(c, poisson);
     sum = mass;
     if (!poisson) active = ap_mand(active, ap_lt(k, c->n));
     active = ap_mand(active, ap_lt(sum, target));
@@ -173,59 +179,97 @@ AP_FN ap_f64 ap_count_far(const struct ap_count *c, ap_f64 target, ap_f64 rest, 
     return k;
 }
 
-/* Smallest k with F(k) >= target (`strict`: > target); target + rest = 1, each exact. `valid` lanes only; others give anything. */
-AP_FN ap_f64 ap_count_search(struct ap_count c, ap_f64 target, ap_f64 rest, ap_mask strict, ap_mask valid, int poisson)
+/* A draw before its search: smallest k with F(k) >= target; target + rest = 1, but for the last place of a strict one. */
+struct ap_count_draw {
+    struct ap_count c;
+    ap_f64 target, rest;
+    ap_mask valid, mirror; /* not valid: NaN comes out; mirror: failures are counted */
+    ap_mask near, far;     /* ways; neither: k = 0 */
+};
+
+AP_FN void ap_count_ways(struct ap_count_draw *draw)
 {
-    /* next double up, and down: strictness as a number */
-    ap_u64 one = ap_select_u64(strict, ap_set1_u64(1), ap_set1_u64(0));
-    target = ap_from_bits(ap_bits(target) + one);
-    rest = ap_from_bits(ap_bits(rest) - one);
-    ap_mask some = ap_mand(valid, ap_lt(ap_set1(0.0), c.mean));
-    if (!ap_any(some)) return ap_set1(0.0);
-    ap_mask near = ap_mand(ap_le(c.mean, ap_set1(AP_COUNT_NEAR_MEAN)), ap_le(ap_set1(AP_COUNT_NEAR_REST), rest));
-    ap_mask far = ap_mand(some, ap_mnot(near));
-    near = ap_mand(some, near);
-    ap_f64 k = ap_set1(0.0);
-    if (ap_any(near)) k = ap_count_near(&c, target, near, poisson);
-    if (ap_any(far)) {
-        struct ap_count d;
-        d.n = ap_select(far, c.n, ap_set1(16.0));
-        d.p = ap_select(far, c.p, ap_set1(0.5));
-        d.odds = ap_select(far, c.odds, ap_set1(1.0));
-        d.mean = ap_select(far, c.mean, ap_set1(8.0));
-        d.mean_low = ap_select(far, c.mean_low, ap_set1(0.0));
-        ap_f64 half = ap_set1(0.5);
-        k = ap_select(far, ap_count_far(&d, ap_select(far, target, half), ap_select(far, rest, half), far, poisson), k);
-    }
-    return k;
+    ap_mask some = ap_mand(draw->valid, ap_lt(ap_set1(0.0), draw->c.mean));
+    ap_mask near = ap_mand(ap_le(draw->c.mean, ap_set1(AP_COUNT_NEAR_MEAN)), ap_le(ap_set1(AP_COUNT_NEAR_REST), draw->rest));
+    draw->far = ap_mand(some, ap_mnot(near));
+    draw->near = ap_mand(some, near);
 }
 
 /* NaN where n is not whole from 0 to 1e9, or p not from 0 to 1 */
-AP_FN ap_f64 ap_binomial_search(ap_f64 lower, ap_f64 upper, ap_f64 n, ap_f64 p)
+AP_FN void ap_binomial_set(struct ap_count_draw *draw, ap_f64 lower, ap_f64 upper, ap_f64 n, ap_f64 p)
 {
     ap_f64 zero = ap_set1(0.0), one = ap_set1(1.0);
+    struct ap_count *c = &draw->c;
     ap_mask valid = ap_mand(ap_mand(ap_le(zero, n), ap_le(n, ap_set1(AP_COUNT_LIMIT))), ap_eq(ap_floor(n), n));
     valid = ap_mand(valid, ap_mand(ap_le(zero, p), ap_le(p, one)));
     ap_mask mirror = ap_lt(ap_set1(0.5), p);
-    struct ap_count c;
-    c.n = ap_select(valid, n, zero);
-    c.p = ap_select(valid, ap_select(mirror, one - p, p), zero);
-    c.odds = c.p / (one - c.p);
-    c.mean = c.n * c.p;
-    c.mean_low = ap_fma(c.n, c.p, ap_negate(c.mean));
-    ap_f64 k = ap_count_search(c, ap_select(mirror, upper, lower), ap_select(mirror, lower, upper), mirror, valid, 0);
-    return ap_select(valid, ap_select(mirror, n - k, k), ap_nan());
+    c->n = ap_select(valid, n, zero);
+    c->p = ap_select(valid, ap_select(mirror, one - p, p), zero);
+    c->odds = c->p / (one - c->p);
+    c->mean = c->n * c->p;
+    c->mean_low = ap_fma(c->n, c->p, ap_negate(c->mean));
+    /* mirrored, it is > for >=: next double up, and down: strictness as a number */
+    ap_u64 strict = ap_select_u64(mirror, ap_set1_u64(1), ap_set1_u64(0));
+    draw->target = ap_from_bits(ap_bits(ap_select(mirror, upper, lower)) + strict);
+    draw->rest = ap_from_bits(ap_bits(ap_select(mirror, lower, upper)) - strict);
+    draw->valid = valid;
+    draw->mirror = mirror;
+    ap_count_ways(draw);
 }
 
 /* NaN where the rate is not from 0 to 1e9 */
+AP_FN void ap_poisson_set(struct ap_count_draw *draw, ap_f64 lower, ap_f64 upper, ap_f64 rate)
+{
+    struct ap_count *c = &draw->c;
+    draw->valid = ap_mand(ap_le(ap_set1(0.0), rate), ap_le(rate, ap_set1(AP_COUNT_LIMIT)));
+    c->n = c->p = c->odds = c->mean_low = ap_set1(0.0);
+    c->mean = ap_select(draw->valid, rate, ap_set1(0.0));
+    draw->target = lower;
+    draw->rest = upper;
+    draw->mirror = ap_lt(c->mean, ap_set1(0.0)); /* none */
+    ap_count_ways(draw);
+}
+
+/* k in the lanes of `far`; the others give anything */
+AP_FN ap_f64 ap_count_far_lanes(const struct ap_count_draw *draw, int poisson)
+{
+    ap_mask far = draw->far;
+    struct ap_count d;
+    d.n = ap_select(far, draw->c.n, ap_set1(16.0));
+    d.p = ap_select(far, draw->c.p, ap_set1(0.5));
+    d.odds = ap_select(far, draw->c.odds, ap_set1(1.0));
+    d.mean = ap_select(far, draw->c.mean, ap_set1(8.0));
+    d.mean_low = ap_select(far, draw->c.mean_low, ap_set1(0.0));
+    ap_f64 half = ap_set1(0.5);
+    return ap_count_far(&d, ap_select(far, draw->target, half), ap_select(far, draw->rest, half), far, poisson);
+}
+
+/* What comes out where k was found. */
+AP_FN ap_f64 ap_count_result(const struct ap_count_draw *draw, ap_f64 k)
+{
+    return ap_select(draw->valid, ap_select(draw->mirror, draw->c.n - k, k), ap_nan());
+}
+
+AP_FN ap_f64 ap_count_search(const struct ap_count_draw *draw, int poisson)
+{
+    ap_f64 k = ap_set1(0.0);
+    if (ap_any(draw->near)) k = ap_count_near(&draw->c, draw->target, draw->near, poisson);
+    if (ap_any(draw->far)) k = ap_select(draw->far, ap_count_far_lanes(draw, poisson), k);
+    return ap_count_result(draw, k);
+}
+
+AP_FN ap_f64 ap_binomial_search(ap_f64 lower, ap_f64 upper, ap_f64 n, ap_f64 p)
+{
+    struct ap_count_draw draw;
+    ap_binomial_set(&draw, lower, upper, n, p);
+    return ap_count_search(&draw, 0);
+}
+
 AP_FN ap_f64 ap_poisson_search(ap_f64 lower, ap_f64 upper, ap_f64 rate)
 {
-    ap_mask valid = ap_mand(ap_le(ap_set1(0.0), rate), ap_le(rate, ap_set1(AP_COUNT_LIMIT)));
-    struct ap_count c;
-    c.n = c.p = c.odds = c.mean_low = ap_set1(0.0);
-    c.mean = ap_select(valid, rate, ap_set1(0.0));
-    ap_f64 k = ap_count_search(c, lower, upper, ap_lt(c.mean, ap_set1(0.0)), valid, 1);
-    return ap_select(valid, k, ap_nan());
+    struct ap_count_draw draw;
+    ap_poisson_set(&draw, lower, upper, rate);
+    return ap_count_search(&draw, 1);
 }
 
 #endif
