@@ -198,6 +198,29 @@ def test_correlations():
         assert abs(np.mean(np.log(d[name])) - np.mean(np.log(alone[name]))) < 5 * np.std(np.log(alone[name])) * np.sqrt(2 / count)
 
 
+def test_correlations_over_members_and_periods():
+    count = 4000
+    body = ("period year 2026 to 2028\nmember site: a, b\nu[site, t] ~ normal(0, 1)\nv[site, t] ~ uniform(0, 1)\noutput o[t] = sum(u[site, t]) + sum(v[site, t])\n"
+            "correlate\n  u[site, t], v[site, t]  -60%\n  u[a, t], u[b, t]  50%\n")
+    d = draws(body, n=count)
+    for one, two, target in [(("u", "a", 2026), ("v", "a", 2026), -0.6), (("u", "b", 2028), ("v", "b", 2028), -0.6), (("u", "a", 2027), ("u", "b", 2027), 0.5),
+                             (("u", "a", 2027), ("u", "b", 2028), 0), (("u", "a", 2026), ("v", "b", 2026), 0), (("u", "a", 2026), ("u", "a", 2027), 0)]:
+        assert abs(spearmanr(d[one], d[two])[0] - target) < 4 / np.sqrt(count), (one, two)
+    changed = draws(body, "--set", "u[a, t] = 3", n=count)
+    columns_agree(changed, d, "u", "v")
+
+
+def test_a_part_with_another_distribution():
+    body = "period year 2026 to 2029\nmember site: a, b\nx[t] ~ normal(0, 1)\nu[site] ~ normal(0, 1)\noutput o[t] = x[t]\noutput w[site] = u[site]\n"
+    base = draws(body)
+    for period, override in [(1, "x[2027] ~ normal(5, 2)"), (slice(1, 3), "x[2027..2028] ~ normal(5, 2)")]:
+        expected = base.series("x").copy()
+        expected[:, period] = 5 + 2 * expected[:, period]
+        same(draws(body, "--set", override).series("o"), expected, atol=1e-14, what=override)
+        same(draws(body + override + "\n").series("o"), expected, atol=1e-14, what=override)
+    same(draws(body, "--set", "u[b] ~ normal(5, 2)").series("w"), base.series("u") * [1, 2] + [0, 5], atol=1e-14)
+
+
 def test_correlations_that_cannot_hold():
     head = "a ~ normal(0, 1)\nb ~ normal(0, 1)\nc ~ normal(0, 1)\noutput z = a + b + c\ncorrelate\n"
     text = error(head + "  a, b 90%\n  b, c 90%\n  a, c -90%\n")
