@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/cli/cli.h"
+#include "host/language/check.h"
 #include "host/report/report.h"
 #include "host/support/number.h"
 #include "kernels/tile.h"
@@ -32,11 +33,26 @@ static void put_field(struct apsis_buffer *out, const char *text)
     apsis_buffer_text(out, "\"");
 }
 
-static void column_name(const struct apsis_plan *plan, size_t c, struct apsis_buffer *out)
+/* No two alike, which NumPy asks for: an input that is an output too, or is drawn by several rules, is "x (drawn)", the next "x (2)". */
+static const char **column_names(struct apsis_arena *arena, const struct apsis_plan *plan)
 {
-    const struct apsis_plan_column *column = &plan->columns[c];
-    const char *name = column->kind == APSIS_COLUMN_INPUT ? plan->ir->inputs[column->index].name : plan->ir->outputs[column->index].name;
-    apsis_report_column_name(plan->ir, name, column->period, out);
+    const char **names = APSIS_NEW_ARRAY(arena, const char *, plan->column_count + 1);
+    struct apsis_map taken = {.arena = arena};
+    struct apsis_buffer text = {0};
+    apsis_map_add(&taken, "draw", 0);
+    for (size_t c = 0; c < plan->column_count; c++) {
+        const struct apsis_plan_column *column = &plan->columns[c];
+        int is_input = column->kind == APSIS_COLUMN_INPUT;
+        text.length = 0;
+        apsis_report_column_name(plan->ir, is_input ? plan->ir->inputs[column->index].name : plan->ir->outputs[column->index].name, column->period, &text);
+        const char *plain = apsis_arena_printf(arena, "%.*s", (int)text.length, text.text), *name = plain;
+        if (is_input && apsis_map_find(&taken, name) != APSIS_MAP_NONE) name = apsis_arena_printf(arena, "%s (drawn)", plain);
+        for (int k = 2; apsis_map_find(&taken, name) != APSIS_MAP_NONE; k++) name = apsis_arena_printf(arena, "%s (%d)", plain, k);
+        apsis_map_add(&taken, name, (uint32_t)c);
+        names[c] = name;
+    }
+    apsis_buffer_free(&text);
+    return names;
 }
 
 static void put_value(const struct table *table, size_t c, double value, struct apsis_buffer *out)
@@ -81,30 +97,22 @@ static void put_npy_rows(const struct table *table, size_t from, size_t to, stru
     }
 }
 
-static void put_csv_head(const struct apsis_plan *plan, struct apsis_buffer *out)
+static void put_csv_head(const char *const *names, size_t count, struct apsis_buffer *out)
 {
-    struct apsis_buffer name = {0};
     apsis_buffer_text(out, "draw");
-    for (size_t c = 0; c < plan->column_count; c++) {
-        name.length = 0;
-        column_name(plan, c, &name);
+    for (size_t c = 0; c < count; c++) {
         apsis_buffer_text(out, ",");
-        put_field(out, name.text);
+        put_field(out, names[c]);
     }
     apsis_buffer_text(out, "\n");
-    apsis_buffer_free(&name);
 }
 
 /* Format version 1.0: magic, length, a Python literal padded to 64 bytes (2.0 where the literal is long). */
-static void put_npy_head(const struct apsis_plan *plan, uint64_t rows, struct apsis_buffer *out)
+static void put_npy_head(const char *const *names, size_t count, uint64_t rows, struct apsis_buffer *out)
 {
     struct apsis_buffer text = {0};
     apsis_buffer_text(&text, "{'descr': [('draw', '<u8')");
-    for (size_t c = 0; c < plan->column_count; c++) {
-        apsis_buffer_text(&text, ", ('");
-        column_name(plan, c, &text);
-        apsis_buffer_text(&text, "', '<f8')");
-    }
+    for (size_t c = 0; c < count; c++) apsis_buffer_printf(&text, ", ('%s', '<f8')", names[c]);
     apsis_buffer_printf(&text, "], 'fortran_order': False, 'shape': (%" PRIu64 ",), }", rows);
     int wide = text.length > 65000;
     size_t before = wide ? 12 : 10, whole = (before + text.length + 1 + 63) / 64 * 64, length = whole - before;
@@ -153,8 +161,9 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
     struct apsis_progress progress;
     enum apsis_status status = APSIS_OK;
     for (size_t c = 0; c < plan->column_count; c++) stored[c] = room + c * tiles * AP_TILE_DRAWS;
-    if (npy) put_npy_head(plan, cli->options.draws, &head);
-    else put_csv_head(plan, &head);
+    const char **names = column_names(cli->arena, plan);
+    if (npy) put_npy_head(names, plan->column_count, cli->options.draws, &head);
+    else put_csv_head(names, plan->column_count, &head);
     int fault = write_all(file, &head) != APSIS_OK;
     apsis_buffer_free(&head);
     apsis_progress_start(&progress, cli, "writing");

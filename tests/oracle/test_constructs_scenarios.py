@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import sys
+import tempfile
 
 import numpy as np
 from scipy.stats import norm, spearmanr
 
 sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "tests", "support"))
-from constructs import draws, error, run_all, same  # noqa: E402
+from apsis_command import run  # noqa: E402
+from constructs import HEAD, draws, error, run_all, same  # noqa: E402
 
 BASE = """period year 2026 to 2030
 member site: texas, virginia, nordics
@@ -219,6 +221,18 @@ def test_a_part_with_another_distribution():
         same(draws(body, "--set", override).series("o"), expected, atol=1e-14, what=override)
         same(draws(body + override + "\n").series("o"), expected, atol=1e-14, what=override)
     same(draws(body, "--set", "u[b] ~ normal(5, 2)").series("w"), base.series("u") * [1, 2] + [0, 5], atol=1e-14)
+
+
+def test_columns_have_names_of_their_own():
+    body = HEAD + "period year 2026 to 2028\nx[t] ~ normal(0, 1)\nx[2027] ~ normal(5, 2)\na ~ normal(0, 1)\ndraw = 3\noutput a\noutput x[t]\noutput x[2027]\noutput draw\n"
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "draws.npy")
+        run("draws", "-", "--draws", 50, "--npy", path, stdin=body)
+        table = np.load(path)
+    csv = run("draws", "-", "--draws", 50, "--csv", "-", stdin=body).stdout.splitlines()[0].split(",")
+    assert list(table.dtype.names) == csv and len(set(csv)) == len(csv), csv
+    assert (table["a"] == table["a (drawn)"]).all() and (table["x[2027]"] == table["x[2027] (2)"]).all() and (table["draw (2)"] == 3).all()
+    assert {"x[2026]", "x[2026] (drawn)", "x[2028] (drawn)"} <= set(csv)
 
 
 def test_correlations_that_cannot_hold():
