@@ -15,9 +15,13 @@ enum { DRAWS = 65536, INPUTS_AT_ONCE = 64, OUTPUTS_AT_ONCE = 32 };
 struct ordered {
     uint32_t *index;
     double *value; /* by draw */
+    int32_t *rank; /* by draw, where all draws are finite: A, and the sum of A^2 */
+    int64_t square;
     size_t count;
     int whole;     /* all draws are finite */
 };
+
+static size_t mid_ranks(const struct ordered *column, const struct ordered *with, int32_t *rank);
 
 static void order(struct ordered *column, const double *values, size_t draws)
 {
@@ -30,6 +34,15 @@ static void order(struct ordered *column, const double *values, size_t draws)
     column->count = n;
     column->whole = n == draws;
     free(items);
+    if (!column->whole) return;
+    mid_ranks(column, column, column->rank);
+    int64_t square = 0, middle = (int64_t)n + 1;
+    for (size_t i = 0; i < n; i++) {
+        int64_t a = column->rank[i] - middle;
+        column->rank[i] = (int32_t)a;
+        square += a * a;
+    }
+    column->square = square;
 }
 
 /* 2 * mid-rank of each draw among those in which `with` is finite too; returns how many those are */
@@ -50,8 +63,25 @@ static size_t mid_ranks(const struct ordered *column, const struct ordered *with
     return n;
 }
 
+static double quotient(int64_t ab, int64_t aa, int64_t bb)
+{
+    if (!aa || !bb) return ap_double_of(AP_NAN_BITS);
+    return (double)ab / ap_sqrt((double)aa * (double)bb);
+}
+
 static double spearman(const struct ordered *a, const struct ordered *b, int32_t *rank_a, int32_t *rank_b)
 {
+    if (a->whole && b->whole) {
+        const int32_t *x = a->rank, *y = b->rank;
+        int64_t even = 0, odd = 0;
+        size_t i = 0;
+        for (; i + 2 <= a->count; i += 2) {
+            even += (int64_t)x[i] * y[i];
+            odd += (int64_t)x[i + 1] * y[i + 1];
+        }
+        if (i < a->count) even += (int64_t)x[i] * y[i];
+        return quotient(even + odd, a->square, b->square);
+    }
     size_t n = mid_ranks(a, b, rank_a);
     mid_ranks(b, a, rank_b);
     int64_t ab = 0, aa = 0, bb = 0, middle = (int64_t)n + 1;
@@ -64,8 +94,7 @@ static double spearman(const struct ordered *a, const struct ordered *b, int32_t
         aa += x * x;
         bb += y * y;
     }
-    if (!aa || !bb) return ap_double_of(AP_NAN_BITS);
-    return (double)ab / ap_sqrt((double)aa * (double)bb);
+    return quotient(ab, aa, bb);
 }
 
 enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run,
@@ -99,7 +128,7 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
     }
     enum apsis_status status = APSIS_OK;
     double **stored = apsis_calloc(plan->column_count + 1, sizeof *stored);
-    size_t column_bytes = tiles * AP_TILE_DRAWS * (sizeof(double) + sizeof(uint32_t)), at_once = MOST_BYTES / (column_bytes + 1);
+    size_t column_bytes = tiles * AP_TILE_DRAWS * (sizeof(double) + sizeof(uint32_t) + sizeof(int32_t)), at_once = MOST_BYTES / (column_bytes + 1);
     if (at_once < INPUTS_AT_ONCE) at_once = INPUTS_AT_ONCE; /* few draws: more inputs, so that a model of many is run few times */
     if (at_once > input_count + 1) at_once = input_count + 1;
     struct ordered *columns = APSIS_NEW_ARRAY(arena, struct ordered, at_once + OUTPUTS_AT_ONCE);
@@ -113,6 +142,7 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
                 if (c == SIZE_MAX) continue;
                 columns[k].value = stored[c] = apsis_malloc(tiles * AP_TILE_DRAWS * sizeof(double));
                 columns[k].index = apsis_malloc(tiles * AP_TILE_DRAWS * sizeof(uint32_t));
+                columns[k].rank = apsis_malloc(tiles * AP_TILE_DRAWS * sizeof(int32_t));
             }
             struct apsis_job job = {.seed = settings->seed, .draws = settings->draws, .tile_count = tiles, .stored = stored, .cancel = settings->cancel};
             status = engine->run(run, &job);
@@ -135,6 +165,7 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
             for (size_t k = 0; k < out + in; k++) {
                 free(columns[k].value);
                 free(columns[k].index);
+                free(columns[k].rank);
             }
             memset(stored, 0, plan->column_count * sizeof *stored);
         }

@@ -45,7 +45,8 @@ static void merge_sort(struct apsis_kept *items, struct apsis_kept *other, size_
     if (source != items) memcpy(items, source, count * sizeof *items);
 }
 
-/* By value, least byte first, bytes that all share are skipped; then runs of one value by draw. */
+/* By the four highest bytes of the values, from the highest in which they differ, least byte first; then runs that these do
+   not tell apart, few where the values are many, by value and draw. */
 static void radix_sort(struct apsis_kept *items, struct apsis_kept *other, size_t count)
 {
     static const size_t small = 256;
@@ -60,9 +61,13 @@ static void radix_sort(struct apsis_kept *items, struct apsis_kept *other, size_
         for (int b = 0; b < 8; b++) starts[b][key >> 8 * b & 255]++;
     }
     struct apsis_kept *from = items, *to = other;
-    for (int b = 0; b < 8; b++) {
+    uint64_t key = key_of(items[0].value);
+    int top = 7;
+    while (top > 0 && starts[top][key >> 8 * top & 255] == count) top--;
+    int lowest = top > 3 ? top - 3 : 0;
+    for (int b = lowest; b <= top; b++) {
         size_t sum = 0;
-        if (starts[b][key_of(items[0].value) >> 8 * b & 255] == count) continue;
+        if (starts[b][key >> 8 * b & 255] == count) continue;
         for (int d = 0; d < 256; d++) {
             size_t here = starts[b][d];
             starts[b][d] = sum;
@@ -76,7 +81,8 @@ static void radix_sort(struct apsis_kept *items, struct apsis_kept *other, size_
     if (from != items) memcpy(items, from, count * sizeof *items);
     for (size_t i = 0, end; i < count; i = end) {
         int sorted = 1;
-        for (end = i + 1; end < count && items[end].value == items[i].value; end++) sorted &= items[end - 1].draw < items[end].draw;
+        uint64_t high = key_of(items[i].value) >> 8 * lowest;
+        for (end = i + 1; end < count && key_of(items[end].value) >> 8 * lowest == high; end++) sorted &= before(&items[end - 1], &items[end]);
         if (!sorted) merge_sort(items + i, other, end - i);
     }
 }
