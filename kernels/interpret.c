@@ -7,6 +7,7 @@
 #include "kernels/interpret_history.h"
 #include "kernels/interpret_step.h"
 #include "kernels/irr.h"
+#include "kernels/sign_changes.h"
 
 #ifndef AP_ISA
 #define AP_ISA plain
@@ -71,6 +72,7 @@ static ap_step_function *const ap_steps[AP_STEP_COUNT] = {
     [AP_STEP_MIX] = ap_step_mix,
     [AP_STEP_GATHER] = ap_step_gather,
     [AP_STEP_CONVOLVE] = ap_step_convolve,
+    [AP_STEP_SIGN_CHANGES] = ap_step_sign_changes,
     [AP_STEP_IRR] = ap_step_irr,
     [AP_STEP_SOLVE] = ap_step_solve,
     [AP_STEP_EMIT] = ap_step_emit,

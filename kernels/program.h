@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_KERNELS_PROGRAM_H
 #define APSIS_KERNELS_PROGRAM_H
-#include <stddef.h>
-
 #include "kernels/operations.h"
 #include "kernels/tile.h"
+#if !AP_CUDA
+#include <stddef.h> /* size_t, which CUDA knows by itself */
+#endif
 
 /*
  * A program is a list of sections in order: straight ones (one value a draw) and loops over the periods t = 0, 1, 2, ....
@@ -31,6 +32,7 @@ enum ap_step_kind {
     AP_STEP_MIX,      /* out = sum of weights[i] * args[i], left to right, its size cut at 8.2095 */
     AP_STEP_GATHER,   /* out = history at a whole number a draw; args: index, before, history */
     AP_STEP_CONVOLVE, /* out = sum over k of args[0][t-k] * args[1][k] */
+    AP_STEP_SIGN_CHANGES, /* args: upfront, final, flows */
     AP_STEP_IRR,      /* args: upfront, final, low, high, flows */
     AP_STEP_SOLVE,    /* canonical parameter `index` from the arguments */
     AP_STEP_EMIT,     /* args: value, given: column index (+ t) is handed on */
@@ -130,6 +132,8 @@ struct ap_loop {
     void (*tile)(struct ap_tally *worker, ap_word tile);
 };
 
+#if !AP_CUDA
 extern const struct ap_loop apsis_loop_plain, apsis_loop_v3, apsis_loop_v4, apsis_loop_armv8;
+#endif
 
 #endif

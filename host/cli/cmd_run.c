@@ -62,7 +62,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     if (status == APSIS_OK && cli->ir->output_count == 0)
         status = apsis_cli_fail(cli, APSIS_MODEL_ERROR, "%s has no output: write output before a value, as in output ev = ...", cli->options.file);
     settings_of(&cli->options, &settings);
-    struct apsis_plan_options options = {.inputs = settings.no_rank_correlation ? 0 : 1, .only = cli->options.only};
+    struct apsis_plan_options options = {.inputs = settings.no_rank_correlation ? 0 : 1, .signs = 1, .only = cli->options.only};
     if (status == APSIS_OK) status = apsis_cli_plan(cli, &options, &plan);
     if (status) return status;
     apsis_cli_warnings(cli);

@@ -220,7 +220,7 @@ static enum apsis_status verify(struct check *check)
     check->part_count = json_array_size(json_object_get(check->record, "parts"));
     if (check->part_count == 0 || !json_is_string(json_object_get(check->record, "digest"))) return damaged(cli, "it holds no digests");
     struct apsis_plan *plan = NULL;
-    struct apsis_plan_options options = {.inputs = 1};
+    struct apsis_plan_options options = {.inputs = 1, .signs = 1};
     enum apsis_status status = take_options(check);
     if (status == APSIS_OK) status = check_texts(check);
     if (status == APSIS_OK) status = apsis_cli_outputs(cli);

@@ -227,6 +227,13 @@ static void emit_node(struct apsis_planner *p, apsis_node_id id, struct ap_opera
         argument(p, a), argument(p, b);
         break;
     }
+    case APSIS_NODE_SIGN_CHANGES: {
+        struct ap_operand flows = history_operand(p, n->index, &slots);
+        flows.bias += slots;
+        i = begin(p, AP_STEP_SIGN_CHANGES, out);
+        argument(p, args[0]), argument(p, args[1]), argument(p, flows);
+        break;
+    }
     case APSIS_NODE_IRR: {
         struct ap_operand flows = history_operand(p, n->index, &slots);
         flows.bias += slots;

@@ -89,6 +89,7 @@ static int varies(const struct apsis_ir *ir, const struct apsis_node *n)
 {
     switch (n->kind) {
     case APSIS_NODE_CONST:
+    case APSIS_NODE_SIGN_CHANGES:
     case APSIS_NODE_IRR: return 0;
     case APSIS_NODE_PERIOD:
     case APSIS_NODE_READ:

@@ -26,6 +26,7 @@ enum apsis_node_kind {
                             the series must be complete, so this belongs to a later pass. Outside horizon and history: NaN */
     APSIS_NODE_CONVOLVE, /* sum over k = 0..t, in this order by fma from 0, of series[index][t-k] * series[other][k]: both are
                             needed up to t only, and this t's values count */
+    APSIS_NODE_SIGN_CHANGES, /* how often the flows series[index] change sign, zeros left out; args: upfront, final; NaN where one is */
     APSIS_NODE_IRR,      /* rate of the flows series[index]; args: upfront, final, low, high; timing */
     APSIS_NODE_SOLVE     /* component `index` of the canonical parameters that inputs[other]'s family computes from its spelling's
                             arguments (args) where these are not constant */
@@ -99,6 +100,7 @@ struct apsis_output {
     apsis_node_id node;           /* scalar value, or a READ with lag 0 of the series */
     apsis_node_id given;          /* 0: all draws; a scalar, or for a series output also a series value */
     const char *given_text;
+    apsis_node_id several_signs;  /* 0: the output is no IRR; else 1 where its flows change sign more than once, NaN where it is invalid */
     double *targets;              /* constants */
     size_t target_count;
     const char **categories;      /* NULL: a number; else value k means categories[k] */
@@ -143,6 +145,12 @@ struct apsis_ir {
     struct apsis_data_file *data_files;
     size_t data_file_count, data_file_capacity;
 };
+
+/* 1: a node that looks at a whole series, which must be complete before it */
+static inline int apsis_node_needs_whole(const struct apsis_node *n)
+{
+    return n->kind == APSIS_NODE_AT || n->kind == APSIS_NODE_IRR || n->kind == APSIS_NODE_SIGN_CHANGES;
+}
 
 /* An empty graph (node 0 is there). Only lowering makes one. */
 struct apsis_ir *apsis_ir_new(struct apsis_arena *arena);

@@ -72,6 +72,7 @@ static void print_node(const struct apsis_ir *ir, struct apsis_buffer *out, apsi
     case APSIS_NODE_PAST: apsis_buffer_printf(out, "%s[t - ", ir->series[n->index].name), reference(ir, out, n->args[0]), apsis_buffer_text(out, "]"); break;
     case APSIS_NODE_AT: apsis_buffer_printf(out, "%s at ", ir->series[n->index].name), reference(ir, out, n->args[0]); break;
     case APSIS_NODE_CONVOLVE: apsis_buffer_printf(out, "convolve %s, %s", ir->series[n->index].name, ir->series[n->other].name); break;
+    case APSIS_NODE_SIGN_CHANGES: apsis_buffer_printf(out, "sign changes %s", ir->series[n->index].name), arguments(ir, out, n); break;
     case APSIS_NODE_IRR: {
         static const char *const timing[] = {"start", "mid", "end"};
         apsis_buffer_printf(out, "irr %s %s", ir->series[n->index].name, timing[n->timing]), arguments(ir, out, n);

@@ -137,6 +137,7 @@ static int edge_of(const struct walker *w, size_t v, size_t k, size_t *to, enum 
         return *to = series, k == 0;
     case APSIS_NODE_PAST: *kind = EDGE_LAG; return *to = series, k == 0;
     case APSIS_NODE_AT:
+    case APSIS_NODE_SIGN_CHANGES:
     case APSIS_NODE_IRR: *kind = EDGE_COMPLETE; return *to = series, k == 0;
     case APSIS_NODE_CONVOLVE: return *to = k ? w->nodes + n->other : series, k < 2;
     default: return 0;
@@ -282,7 +283,7 @@ void apsis_lower_loops(struct apsis_lowering *l)
         if (silent[v]) told[all[v]] = 1; /* said already */
     for (size_t v = 1; v < w.nodes; v++) {
         const struct apsis_node *n = &ir->nodes[v];
-        if (n->kind != APSIS_NODE_AT && n->kind != APSIS_NODE_IRR) continue;
+        if (!apsis_node_needs_whole(n)) continue;
         size_t series = w.nodes + n->index;
         if (all[series] != all[v] || told[all[v]]++) continue;
         const char *names = loop_names(&w, all, v, series, EDGE_COMPLETE);

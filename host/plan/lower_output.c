@@ -12,6 +12,18 @@ struct wanted {
     long period;
 };
 
+/* An IRR whose flows change sign more than once may be one of several: such draws are counted, where the IRR is valid. */
+static void add_several_signs(struct apsis_ir *ir, size_t number)
+{
+    apsis_node_id irr = ir->outputs[number].node;
+    if (!irr || ir->nodes[irr].kind != APSIS_NODE_IRR) return;
+    const struct apsis_node *n = &ir->nodes[irr];
+    struct apsis_node changes = {.kind = APSIS_NODE_SIGN_CHANGES, .arg_count = 2, .index = n->index, .args = {n->args[0], n->args[1]}};
+    apsis_node_id several = apsis_ir_op(ir, AP_OP_LT, apsis_ir_const(ir, 1), apsis_ir_node(ir, changes), 0);
+    apsis_node_id valid = apsis_ir_op(ir, AP_OP_EQ, apsis_ir_op(ir, AP_OP_SUB, irr, irr, 0), apsis_ir_const(ir, 0), 0);
+    ir->outputs[number].several_signs = apsis_ir_op(ir, AP_OP_AND, several, valid, 0);
+}
+
 static struct apsis_output *add(struct apsis_lowering *l, struct apsis_map *known, const struct wanted *w, uint32_t member)
 {
     struct apsis_ir *ir = l->ir;
@@ -51,6 +63,7 @@ static struct apsis_output *add(struct apsis_lowering *l, struct apsis_map *know
     } else {
         o->node = s->timed ? apsis_ir_read(ir, apsis_cell_declare(l, cell), 0) : cell->node;
     }
+    if (d) add_several_signs(ir, ir->output_count - 1);
     return &ir->outputs[ir->output_count - 1];
 }
 

@@ -49,6 +49,10 @@ static void find_columns(struct apsis_planner *p, const struct apsis_plan_option
         if (!input->node || (input->is_series && options->inputs < 2)) continue;
         add_columns(p, &capacity, APSIS_COLUMN_INPUT, (uint32_t)i, input->is_series, input->node, 0, input->name);
     }
+    for (size_t i = 0; i < ir->output_count && options && options->signs; i++) {
+        const struct apsis_output *o = &ir->outputs[i];
+        if (o->several_signs && wanted(options, o)) add_columns(p, &capacity, APSIS_COLUMN_SIGNS, (uint32_t)i, 0, o->several_signs, o->given, o->name);
+    }
 }
 
 /* A sampler for each input that is drawn; tables are built together. */

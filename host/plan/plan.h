@@ -6,23 +6,27 @@
 #include "kernels/program.h"
 
 /* One number a draw that leaves the engine: a scalar output, one period of a series output, or a scalar or series input's value. */
-enum apsis_column_kind { APSIS_COLUMN_OUTPUT, APSIS_COLUMN_INPUT, APSIS_COLUMN_VALUE };
+enum apsis_column_kind {
+    APSIS_COLUMN_OUTPUT, APSIS_COLUMN_INPUT, APSIS_COLUMN_VALUE,
+    APSIS_COLUMN_SIGNS /* several_signs of an output: counted, and no result by itself */
+};
 
 struct apsis_plan_column {
     enum apsis_column_kind kind;
-    uint32_t index;  /* ir->outputs (OUTPUT, VALUE) or ir->inputs (INPUT) */
+    uint32_t index;  /* ir->outputs (OUTPUT, VALUE, SIGNS) or ir->inputs (INPUT) */
     int32_t period;  /* t, or -1 for a scalar */
 };
 
 struct apsis_plan_options {
     int inputs; /* 1: scalar inputs are columns too; 2: series inputs as well (one column a period) */
+    int signs;  /* 1: several_signs of each output wanted is a column too */
     const char *const *only; /* NULL, or the names of the outputs wanted, NULL-terminated: the rest is not computed */
 };
 
 struct apsis_plan {
     struct apsis_arena *arena;
     const struct apsis_ir *ir;
-    struct apsis_plan_column *columns; /* outputs in declared order, a series' periods in order; then inputs */
+    struct apsis_plan_column *columns; /* outputs in declared order, a series' periods in order; then inputs, then SIGNS */
     size_t column_count;
     struct ap_program *program;   /* what kernels/interpret.c runs; see kernels/program.h */
     struct ap_program *fixed;     /* found the numbers that no draw changes, when the plan was made; for printers */

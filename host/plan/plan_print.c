@@ -12,7 +12,8 @@ static const char *const names[AP_STEP_COUNT] = {
     AP_OPERATIONS(NAME)
 #undef NAME
     [AP_STEP_COPY] = "COPY", [AP_STEP_DRAW] = "DRAW", [AP_STEP_SCORE] = "SCORE", [AP_STEP_MIX] = "MIX", [AP_STEP_GATHER] = "GATHER",
-    [AP_STEP_CONVOLVE] = "CONVOLVE", [AP_STEP_IRR] = "IRR", [AP_STEP_SOLVE] = "SOLVE", [AP_STEP_EMIT] = "EMIT", [AP_STEP_KEEP] = "KEEP",
+    [AP_STEP_CONVOLVE] = "CONVOLVE", [AP_STEP_SIGN_CHANGES] = "SIGN_CHANGES", [AP_STEP_IRR] = "IRR",
+    [AP_STEP_SOLVE] = "SOLVE", [AP_STEP_EMIT] = "EMIT", [AP_STEP_KEEP] = "KEEP",
 };
 
 static void print_number(struct apsis_buffer *out, double value)

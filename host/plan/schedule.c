@@ -39,7 +39,7 @@ static void find_needed(struct apsis_planner *p)
             if (s->before) want(p, &list, p->alias[s->before]);
         } else {
             const struct apsis_node *n = &p->nodes[item];
-            if (n->kind == APSIS_NODE_READ || n->kind == APSIS_NODE_AT || n->kind == APSIS_NODE_IRR) want(p, &list, apsis_item_series(p, n->index));
+            if (n->kind == APSIS_NODE_READ || apsis_node_needs_whole(n)) want(p, &list, apsis_item_series(p, n->index));
         }
     }
 }
@@ -67,7 +67,7 @@ static uint32_t find_level(const struct apsis_planner *p, uint32_t item)
     } else {
         const struct apsis_node *n = &p->nodes[item];
         if (n->kind == APSIS_NODE_READ) ASK(apsis_item_series(p, n->index), 0);
-        if (n->kind == APSIS_NODE_AT || n->kind == APSIS_NODE_IRR) ASK(apsis_item_series(p, n->index), varies ? 1 : 0);
+        if (apsis_node_needs_whole(n)) ASK(apsis_item_series(p, n->index), varies ? 1 : 0);
     }
 #undef ASK
     return level;
@@ -121,7 +121,7 @@ static void pull(struct apsis_planner *p, uint32_t *late)
             if (!p->needed[item]) continue;
             const struct apsis_node *n = item < p->node_count ? &p->nodes[item] : NULL;
             if (n && !p->varies[item]) {
-                if (n->kind == APSIS_NODE_AT || n->kind == APSIS_NODE_IRR) again |= lower(&late[apsis_item_series(p, n->index)], p->level[item]);
+                if (apsis_node_needs_whole(n)) again |= lower(&late[apsis_item_series(p, n->index)], p->level[item]);
                 continue;
             }
             if (bound == LATE) continue;
@@ -335,7 +335,7 @@ static void find_histories(struct apsis_planner *p)
             if (p->nodes[p->alias[node->args[0]]].kind == APSIS_NODE_CONST) p->capture_count[node->index]++;
             else p->full[node->index] = 2;
         }
-        if (node->kind == APSIS_NODE_IRR && p->full[node->index] < 1) p->full[node->index] = 1;
+        if ((node->kind == APSIS_NODE_IRR || node->kind == APSIS_NODE_SIGN_CHANGES) && p->full[node->index] < 1) p->full[node->index] = 1;
         if (node->kind == APSIS_NODE_CONVOLVE) {
             if (p->full[node->index] < 1) p->full[node->index] = 1;
             if (p->full[node->other] < 1) p->full[node->other] = 1;

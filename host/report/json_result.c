@@ -113,6 +113,7 @@ static json_t *output_json(const struct apsis_result *result, const struct apsis
     } else {
         json_object_set_new(json, "shares", json_null());
     }
+    json_object_set_new(json, "several_sign_changes", measure->is_irr ? apsis_json_u64(measure->several_signs) : json_null());
     if (measure->rank_correlation) {
         json_t *ranks = json_object();
         size_t at = 0;

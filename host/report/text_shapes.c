@@ -81,6 +81,19 @@ static void put_facts(const struct apsis_measure *measure, const struct apsis_pa
     apsis_buffer_text(out, "\n");
 }
 
+/* Which rate an IRR is, where several fit, is for the reader to judge. */
+static void put_several_signs(const struct apsis_measure *measure, const struct apsis_page *page, struct apsis_buffer *out)
+{
+    char share[APSIS_TEXT_SIZE], line[256];
+    double n = (double)measure->valid, part = (double)measure->several_signs / n;
+    char *space = strchr(apsis_text_share(share, part, sqrt(part * (1 - part) / n)), ' ');
+    if (space) *space = *APSIS_TEXT_TIE;
+    snprintf(line, sizeof line, "in %s of the draws the flows change sign more than once: more than one rate may fit", share);
+    apsis_buffer_text(out, "  ");
+    apsis_text_wrap(out, page, line, 2);
+    apsis_buffer_text(out, "\n");
+}
+
 void apsis_report_shape_text(const struct apsis_result *result, const struct apsis_measure *measure, const struct apsis_page *page, struct apsis_buffer *out)
 {
     const struct apsis_output *output = &result->ir->outputs[measure->output];
@@ -98,6 +111,7 @@ void apsis_report_shape_text(const struct apsis_result *result, const struct aps
     if (measure->min == measure->max) {
         char text[APSIS_TEXT_SIZE];
         apsis_buffer_printf(out, "  always %s\n", apsis_text_number(text, measure->min, -1));
+        if (measure->several_signs) put_several_signs(measure, page, out);
         return;
     }
     if (measure->histogram_count) {
@@ -105,5 +119,6 @@ void apsis_report_shape_text(const struct apsis_result *result, const struct aps
         apsis_text_histogram(out, page, &bins, 2);
     }
     put_facts(measure, page, out);
+    if (measure->several_signs) put_several_signs(measure, page, out);
     if (measure->rank_correlation) put_drivers(result, measure, page, out);
 }

@@ -64,6 +64,25 @@ static void set_up_sought(struct apsis_measurement *m, struct apsis_reduced *col
         }
 }
 
+/* Columns of which only the draws that are 1 are counted, in the first pass. */
+static void set_up_signs(struct apsis_measurement *m)
+{
+    const struct apsis_plan *plan = m->plan;
+    m->sign_measures = APSIS_NEW_ARRAY(m->arena, struct apsis_measure *, plan->column_count + 1);
+    for (size_t c = 0; c < plan->column_count; c++) {
+        if (plan->columns[c].kind != APSIS_COLUMN_SIGNS) continue;
+        struct apsis_reduced *column = &m->columns[m->count + m->sign_count];
+        size_t i = 0;
+        while (m->result->measures[i].output != plan->columns[c].index) i++;
+        m->result->measures[i].is_irr = 1;
+        m->sign_measures[m->sign_count++] = &m->result->measures[i];
+        column->column = (uint32_t)c;
+        column->wanted = AP_TALLY_CATEGORIES;
+        column->category_count = 2;
+        column->category_counts = APSIS_NEW_ARRAY(m->arena, uint64_t, 2);
+    }
+}
+
 void apsis_columns_init(struct apsis_measurement *m)
 {
     const struct apsis_plan *plan = m->plan;
@@ -101,6 +120,7 @@ void apsis_columns_init(struct apsis_measurement *m)
         set_up_sought(m, column, measure);
     }
     m->result->measure_count = m->count;
+    set_up_signs(m);
 }
 
 /* The ranks of an interval's ends depend on the number of draws alone, which most columns share. */
@@ -203,6 +223,7 @@ static void publish(struct apsis_measurement *m, const struct apsis_reduced *col
 void apsis_columns_publish(struct apsis_measurement *m)
 {
     for (size_t i = 0; i < m->count; i++) publish(m, &m->columns[i], &m->result->measures[i]);
+    for (size_t i = 0; i < m->sign_count; i++) m->sign_measures[i]->several_signs = m->columns[m->count + i].category_counts[1];
 }
 
 void apsis_columns_free(struct apsis_measurement *m)

@@ -174,6 +174,7 @@ static void put_measure(struct apsis_sha256 *hash, const struct apsis_ir *ir, co
         for (size_t i = 0; i < ir->input_count; i++) correlations += !ir->inputs[i].is_series;
     put_word(hash, correlations);
     for (size_t i = 0; i < correlations; i++) put_double(hash, m->rank_correlation[i]);
+    if (m->is_irr) put_word(hash, m->several_signs);
 }
 
 void apsis_digest_result(const struct apsis_result *result, const uint8_t root[32], char text[65])

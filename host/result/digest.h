@@ -22,7 +22,7 @@
  *                     skewness, skewness_se, kurtosis, kurtosis_se, min, max, min_draw, max_draw;
  *                     then each list with its length before it: percentiles (numerator, scale, value, low, high, draw), shortfalls
  *                     (numerator, scale, high_side, value, se), targets (above, probability, low, high, count), histogram edges,
- *                     histogram counts, category counts, rank correlations
+ *                     histogram counts, category counts, rank correlations; for an IRR the draws with several changes of sign
  */
 struct apsis_digest {
     uint8_t stack[64][32]; /* trees of sizes that are powers of two, the largest first */

@@ -60,7 +60,7 @@ enum apsis_status apsis_measure_run(struct apsis_arena *arena, const struct apsi
     result->subtree_tiles = apsis_digest_part_tiles(m.tiles);
     apsis_digest_init(&m.digest, m.tiles, result);
     apsis_columns_init(&m);
-    apsis_tallies_init(&m.tallies, m.columns, m.count, plan->column_count);
+    apsis_tallies_init(&m.tallies, m.columns, m.count + m.sign_count, plan->column_count);
 
     enum apsis_status status = APSIS_OK;
     size_t open = 1;

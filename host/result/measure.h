@@ -13,7 +13,9 @@ struct apsis_measurement {
     const struct apsis_measure_settings *settings;
     struct apsis_result *result;
     struct apsis_reduced *columns;
-    size_t count;
+    size_t count;          /* of columns with a measure; behind them stand sign_count that are only counted */
+    size_t sign_count;
+    struct apsis_measure **sign_measures; /* whose several_signs they are */
     struct apsis_tallies tallies;
     struct apsis_digest digest;
     double *expected;      /* by column: share of valid draws that its windows keep at the start of a pass */

@@ -84,6 +84,7 @@ static enum apsis_status choose(struct apsis_measurement *m)
         column->wanted = (m->pass == 1 ? column->wanted & ~(uint32_t)AP_TALLY_WINDOWS : 0) | (column->active ? AP_TALLY_WINDOWS : 0);
         column->kept_after = 0;
     }
+    for (size_t i = 0; i < m->sign_count && m->pass > 1; i++) m->columns[m->count + i].wanted = 0;
     free(fresh);
     return status;
 }

@@ -60,6 +60,8 @@ struct apsis_measure {
     size_t histogram_count;
     uint64_t *category_counts; /* category outputs only: draws of each category; ir->outputs has the names */
     size_t category_count;
+    int is_irr;                /* 1: the next is known */
+    uint64_t several_signs;    /* valid draws whose flows change sign more than once */
     double *rank_correlation;  /* scalar outputs: one a scalar input, in ir->inputs order of scalar inputs; NaN where constant; else NULL */
 };
 

@@ -170,6 +170,17 @@ static double compute_node(struct evaluation *e, apsis_node_id id, long t)
         return sum;
     }
     case APSIS_NODE_IRR: return evaluate_irr(e, n);
+    case APSIS_NODE_SIGN_CHANGES: {
+        double last = 0, changes = 0;
+        for (long k = -1; k <= (long)ir->periods; k++) {
+            double x = k < 0 ? evaluate_node(e, n->args[0], 0) : k == (long)ir->periods ? evaluate_node(e, n->args[1], 0) : evaluate_series(e, n->index, k);
+            if (isnan(x)) return NAN;
+            if (x == 0) continue;
+            changes += last != 0 && (x > 0) != (last > 0);
+            last = x;
+        }
+        return changes;
+    }
     case APSIS_NODE_OP: {
         double a[4] = {0};
         for (int k = 0; k < n->arg_count; k++) a[k] = evaluate_node(e, n->args[k], t);

@@ -99,6 +99,10 @@ static void add_results(struct maker *m, uint32_t group)
         }
         if (pick(4) == 0) {
             can_read(m, apsis_ir_node(ir, (struct apsis_node){
+                .kind = APSIS_NODE_SIGN_CHANGES, .index = s, .arg_count = 2, .args = {any_scalar(m), any_scalar(m)}}));
+        }
+        if (pick(4) == 0) {
+            can_read(m, apsis_ir_node(ir, (struct apsis_node){
                 .kind = APSIS_NODE_IRR, .index = s, .arg_count = 4, .timing = (uint8_t)pick(3),
                 .args = {apsis_ir_op(ir, AP_OP_NEGATE, any_scalar(m), 0, 0), any_scalar(m), apsis_ir_const(ir, -0.5), apsis_ir_const(ir, 2)}}));
         }
