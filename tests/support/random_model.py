@@ -21,6 +21,10 @@ def compare(function):
     return apply
 
 
+def half_away(x):
+    return np.trunc(x) + np.sign(x) * (np.abs(x - np.trunc(x)) >= 0.5)  # floor(|x| + 0.5) is wrong above 2^52
+
+
 def extreme(function):
     return lambda *values: function.reduce(np.broadcast_arrays(*values))  # np.minimum and np.maximum hand NaN on
 
@@ -29,7 +33,7 @@ BINARY = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "<": 
           ">=": compare(np.greater_equal), "==": compare(np.equal), "!=": compare(np.not_equal), "and": logical(np.logical_and), "or": logical(np.logical_or)}
 # all exactly rounded, so that any difference is a fault and none is a rounding
 CALLS = {"abs": (1, np.abs), "floor": (1, np.floor), "ceil": (1, np.ceil), "sqrt": (1, np.sqrt), "min": (2, extreme(np.minimum)), "max": (3, extreme(np.maximum)),
-         "clamp": (3, lambda x, low, high: extreme(np.minimum)(extreme(np.maximum)(x, low), high)), "round": (1, lambda x: np.copysign(np.floor(np.abs(x) + 0.5), x) + 0.0)}
+         "clamp": (3, lambda x, low, high: extreme(np.minimum)(extreme(np.maximum)(x, low), high)), "round": (1, half_away)}
 
 
 class Grower:
