@@ -78,6 +78,7 @@ AP_FN void ap_irr_solve(const struct ap_irr_flows *f, int count, const ap_f64 *l
     }
 }
 
+#if !AP_CUDA /* the interpreter's loop over a block */
 /* args: upfront, final, low, high, flows (row 0 is t = 0) */
 static void ap_step_irr(struct ap_frame *frame, const struct ap_step *step)
 {
@@ -106,5 +107,6 @@ static void ap_step_irr(struct ap_frame *frame, const struct ap_step *step)
         v += (ap_u32)count;
     }
 }
+#endif
 
 #endif

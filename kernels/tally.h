@@ -98,7 +98,11 @@ struct ap_tally {
     void *host;
 };
 
+#if AP_CUDA
+#define AP_TALLY_FN static __device__ __noinline__
+#else
 #define AP_TALLY_FN static __attribute__((noinline, unused))
+#endif
 
 AP_TALLY_FN void ap_tally_block(struct ap_tally_column *column, const struct ap_block *block, const double *values, const double *given);
 AP_TALLY_FN void ap_tally_tile(struct ap_tally *worker, ap_word tile);

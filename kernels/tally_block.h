@@ -21,6 +21,14 @@ AP_FN ap_u64 ap_tally_iota(void)
 }
 /* one bit a lane */
 AP_FN ap_u32 ap_tally_bits(ap_mask m) { return ap_mask_bits(m); }
+/* the lowest bit set of some, and how many are */
+#if AP_CUDA
+AP_FN int ap_tally_lowest(ap_u32 bits) { return __ffs((int)bits) - 1; }
+AP_FN int ap_tally_number(ap_u32 bits) { return __popc(bits); }
+#else
+AP_FN int ap_tally_lowest(ap_u32 bits) { return __builtin_ctz(bits); }
+AP_FN int ap_tally_number(ap_u32 bits) { return __builtin_popcount(bits); }
+#endif
 /* counter + 1 in each lane where m */
 AP_FN ap_u64 ap_tally_count(ap_u64 counter, ap_mask m)
 {
@@ -159,7 +167,7 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window 
     if (!column->lost && kept + 8 > column->kept_room && !column->keep_more(column)) column->lost = 1;
     if (column->lost) {
         for (; bits; bits &= bits - 1) {
-            double value = ap_lane(x, __builtin_ctz(bits));
+            double value = ap_lane(x, ap_tally_lowest(bits));
             for (int k = 0; k < count; k++) windows[k].inside += value >= windows[k].low && value < windows[k].high;
         }
         return;
@@ -168,10 +176,10 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window 
     __m512i draws = _mm512_add_epi64(_mm512_set1_epi64((long long)draw), (__m512i)ap_tally_iota());
     _mm512_storeu_pd(column->kept_value + kept, _mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x));
     _mm512_storeu_si512(column->kept_draw + kept, _mm512_maskz_compress_epi64((__mmask8)bits, draws));
-    kept += (ap_u32)__builtin_popcount(bits);
+    kept += (ap_u32)ap_tally_number(bits);
 #else
     for (; bits; bits &= bits - 1) {
-        int lane = __builtin_ctz(bits);
+        int lane = ap_tally_lowest(bits);
         column->kept_value[kept] = ap_lane(x, lane);
         column->kept_draw[kept++] = draw + (ap_word)lane;
     }
@@ -262,9 +270,9 @@ AP_FN void ap_tally_tails(struct ap_tally_column *column, const struct ap_block 
         ap_u32 bits = ap_tally_bits(ap_mor(ap_lt(x, low), ap_le(high, x)));
 #if AP_WIDTH == 8 && defined(__AVX512F__)
         _mm512_storeu_pd(out + n, _mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x));
-        n += (ap_u32)__builtin_popcount(bits);
+        n += (ap_u32)ap_tally_number(bits);
 #else
-        for (; bits; bits &= bits - 1) out[n++] = ap_lane(x, __builtin_ctz(bits));
+        for (; bits; bits &= bits - 1) out[n++] = ap_lane(x, ap_tally_lowest(bits));
 #endif
     }
     column->tail_count = n;

@@ -29,10 +29,10 @@ static char *read_whole(const char *path)
     fclose(file);
     return text;
 }
-/* The interpreter's own headers are not for the device: its program, its tallies, and what includes those. */
+/* The interpreter's loops over a block of draws are no arithmetic of a draw: a GPU thread is one lane and has loops of its own. */
 static int is_interpreters(int i)
 {
-    return strcmp(names[i], "kernels/program.h") == 0 || strncmp(names[i], "kernels/tally", 13) == 0 || strstr(texts[i], "#include \"kernels/program.h\"") != NULL || strstr(texts[i], "#include \"kernels/interpret") != NULL;
+    return strcmp(names[i], "kernels/count_loop.h") == 0 || (strncmp(names[i], "kernels/interpret_", 18) == 0 && strcmp(names[i], "kernels/interpret_step.h") != 0);
 }
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
