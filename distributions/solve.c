@@ -26,3 +26,32 @@ double apsis_solve_log(double (*f)(double x, const void *context), const void *c
     }
     return ap_exp(ap_abs(at_low) < ap_abs(at_high) ? a : b);
 }
+
+double apsis_solve_root(double (*f)(double x, const void *context), const void *context, double low, double high)
+{
+    double a = high, b = low, c = high, at_a = f(a, context), at_b = f(b, context), at_c = at_a; /* b is the newest, a across from it */
+    if (at_a == 0) return a;
+    if (at_b == 0) return b;
+    if (!(at_a < 0 ? at_b > 0 : at_a > 0 && at_b < 0)) return ap_nan();
+    double step = 0.5;
+    for (int i = 0; i < 200; i++) {
+        double x = ap_fma(step, b - a, a), y = f(x, context);
+        if (y == 0) return x;
+        if ((y < 0) == (at_a < 0)) {
+            c = a, at_c = at_a;
+        } else {
+            c = b, at_c = at_b;
+            b = a, at_b = at_a;
+        }
+        a = x, at_a = y;
+        double nearer = ap_abs(at_a) < ap_abs(at_b) ? a : b, least = ap_fma(0x1p-52, ap_abs(nearer), 0x1p-55) / ap_abs(b - a);
+        if (!(least < 0.5)) return nearer;
+        double xi = (a - b) / (c - b), phi = (at_a - at_b) / (at_c - at_b), rest = 1 - phi;
+        step = 0.5;
+        if (phi * phi < xi && rest * rest < 1 - xi)
+            step = at_a / (at_b - at_a) * (at_c / (at_b - at_c)) + (c - a) / (b - a) * (at_a / (at_c - at_a)) * (at_b / (at_c - at_b));
+        if (!(step > least)) step = least; /* no less than one double */
+        if (step > 1 - least) step = 1 - least;
+    }
+    return ap_abs(at_a) < ap_abs(at_b) ? a : b;
+}

@@ -7,4 +7,8 @@
    (0 < low). NaN when f does not reach it between these ends. */
 double apsis_solve_log(double (*f)(double x, const void *context), const void *context, double low, double high, double target);
 
+/* The x in [low, high] where f, of opposite signs at the two ends, changes its sign: inverse quadratic steps, and bisection where they
+   do not pay (Chandrupatla 1997). Infinite values are fine. NaN where the ends agree. */
+double apsis_solve_root(double (*f)(double x, const void *context), const void *context, double low, double high);
+
 #endif
