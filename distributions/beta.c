@@ -4,6 +4,7 @@
 AP_FAMILY_TABULATED(beta)
 #else
 #include "distributions/beta.h"
+#include "distributions/solve.h"
 #include "kernels/exponential.h"
 #include "kernels/logarithm.h"
 #include "kernels/special/special.h"
@@ -100,6 +101,56 @@ static const char *solve_moments(const double *arguments, const double *percents
     canonical[0] = m * total, canonical[1] = (1 - m) * total, canonical[2] = arguments[2], canonical[3] = arguments[3];
     return NULL;
 }
+/* Two percentiles: along the curve of the (a, b) that meet the lower one, where b rises with a, the higher one is met once (Shih 2015). */
+struct wanted {
+    double x[2], y[2], logit[2]; /* y = 1 - x; logit of the chance below x */
+    double low, high, log_a;     /* where ln a and ln b are looked for */
+};
+static double logit_above(const struct wanted *w, int i, double log_b)
+{
+    double lower, upper;
+    apsis_incomplete_beta(ap_exp(w->log_a), ap_exp(log_b), w->x[i], w->y[i], &lower, &upper);
+    return ap_log(lower / upper) - w->logit[i];
+}
+static double at_lower(double log_b, const void *context) { return logit_above(context, 0, log_b); }
+/* -infinity, infinity: b would have to be below the range, above it */
+static double meet_lower(const struct wanted *w, double *log_b)
+{
+    if (at_lower(w->low, w) > 0) return -ap_infinity();
+    if (at_lower(w->high, w) < 0) return ap_infinity();
+    *log_b = apsis_solve_root(at_lower, w, w->low, w->high);
+    return 0;
+}
+static double at_higher(double log_a, const void *context)
+{
+    struct wanted w = *(const struct wanted *)context;
+    double log_b = 0;
+    w.log_a = log_a;
+    double outside = meet_lower(&w, &log_b);
+    return outside != 0 ? outside : logit_above(&w, 1, log_b);
+}
+static const char *solve_percents(const double *arguments, const double *percents, double *canonical)
+{
+    static const char *const close = "these percentiles are too close together: a and b may be at most 1,000,000";
+    static const char *const far = "these percentiles are too far apart or too near to min and max: a and b must be at least 0.01";
+    double low = arguments[2], high = arguments[3], width = high - low;
+    if (!(width > 0)) return "min must be below max";
+    if (!(arguments[0] > low && arguments[1] < high)) return "the percentiles must lie between min and max (0 and 1 unless given)";
+    if (!(arguments[0] < arguments[1])) return "the lower percentile must be below the higher one";
+    struct wanted w = {.low = ap_log(0.01), .high = ap_log(1e6)};
+    for (int i = 0; i < 2; i++) {
+        w.x[i] = (arguments[i] - low) / width, w.y[i] = (high - arguments[i]) / width;
+        w.logit[i] = ap_log(percents[i] / (1 - percents[i]));
+    }
+    if (at_higher(w.low, &w) > 0) return far;
+    if (at_higher(w.high, &w) < 0) return close;
+    w.log_a = apsis_solve_root(at_higher, &w, w.low, w.high);
+    if (!(ap_abs(at_higher(w.log_a, &w)) < 1e-6)) return at_higher(w.log_a - 1e-6, &w) == -ap_infinity() ? far : close;
+    double log_b = 0;
+    meet_lower(&w, &log_b);
+    canonical[0] = ap_exp(w.log_a), canonical[1] = ap_exp(log_b), canonical[2] = low, canonical[3] = high;
+    return NULL;
+}
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
     struct apsis_beta b = beta_of(d);
@@ -135,9 +186,10 @@ APSIS_FAMILY(beta) = {
     .parameter_docs = {"weight towards the top, above 0", "weight towards the bottom, above 0", "smallest value, 0 unless given",
                        "largest value, 1 unless given"},
     .spellings = {{.names = {"a", "b", "min?", "max?"}, .defaults = {0, 0, 0, 1}},
-                  {.names = {"mean", "sd", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_moments, .named_only = 1}},
-    .spelling_count = 2,
-    .takes = "(a, b) or (mean:, sd:), both with min: and max: where it does not run from 0 to 1",
+                  {.names = {"mean", "sd", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_moments, .named_only = 1},
+                  {.names = {"p*", "p*", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_percents}},
+    .spelling_count = 3,
+    .takes = "(a, b), (mean:, sd:) or two percentiles such as (p10:, p90:), each with min: and max: where it does not run from 0 to 1",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support, .table = table,
     .example = "beta(2, 10)",
 };

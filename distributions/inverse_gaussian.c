@@ -4,6 +4,7 @@
 AP_FAMILY_TABULATED(inverse_gaussian)
 #else
 #include "distributions/family.h"
+#include "distributions/solve.h"
 #include "kernels/exponential.h"
 #include "kernels/logarithm.h"
 #include "kernels/normal.h"
@@ -94,13 +95,38 @@ static const char *solve_moments(const double *arguments, const double *percents
     canonical[0] = arguments[0], canonical[1] = arguments[0] * ratio * ratio;
     return NULL;
 }
+struct ratio {
+    double low, high, log;
+};
+/* Falls as the shape rises: largest, yet finite, towards no shape, where the distribution is Levy's. */
+static double ratio_above(double log_s, const void *context)
+{
+    const struct ratio *r = context;
+    double s = ap_exp(log_s);
+    return log_quantile(s, r->high, 1 - r->high) - log_quantile(s, r->low, 1 - r->low) - r->log;
+}
+static const char *solve_percents(const double *arguments, const double *percents, double *canonical)
+{
+    struct ratio r = {percents[0], percents[1], 0};
+    if (!(arguments[0] > 0)) return "the lower percentile must be above 0";
+    if (!(arguments[0] < arguments[1])) return "the lower percentile must be below the higher one";
+    r.log = ap_log(arguments[1]) - ap_log(arguments[0]);
+    double log_s = apsis_solve_root(ratio_above, &r, ap_log(1e-3), ap_log(1e6)), s = ap_exp(log_s);
+    if (log_s != log_s) return "no shape from 0.001 to 1,000,000 times the mean has percentiles "
+                                   "with this ratio (p10 and p90: from 1.0026 to 168)";
+    canonical[0] = ap_exp(ap_log(arguments[0]) - log_quantile(s, r.low, 1 - r.low));
+    canonical[1] = s * canonical[0];
+    return NULL;
+}
 
 APSIS_FAMILY(inverse_gaussian) = {
     .name = "inverse_gaussian", .title = "when a drifting random walk first reaches a level", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, ch. 15",
     .form = APSIS_FORM_TABLE,
     .parameter_names = {"mean", "shape"}, .parameter_docs = {"mean, above 0", "shape, above 0; the variance is mean^3 / shape"},
-    .spellings = {{.names = {"mean", "shape"}}, {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}}, .spelling_count = 2,
-    .takes = "(mean, shape) or (mean:, sd:)",
+    .spellings = {{.names = {"mean", "shape"}}, {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1},
+                  {.names = {"p*", "p*"}, .solve = solve_percents}},
+    .spelling_count = 3,
+    .takes = "(mean, shape), (mean:, sd:) or two percentiles such as (p10:, p90:)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support, .table = table,
     .example = "inverse_gaussian(2, 3)",
 };

@@ -16,8 +16,90 @@ AP_FAMILY_CLOSED(kumaraswamy)
 AP_FAMILY_NO_SOLVE(kumaraswamy)
 #else
 #include "distributions/family.h"
+#include "distributions/solve.h"
 #include "kernels/special/special.h"
 
+/* b that is looked for, and the least a: below them 1 - x, or x^a, is rounded away */
+#define LOG_LEAST_B -0x1.26bb1bbb55515p+2 /* ln 0.01 */
+#define LOG_MOST_B 0x1.cc845b54b54f2p+6   /* ln 1e50 */
+#define LEAST_A 0.001
+
+/* ln x = ln(1 - e^(-h / b)) / a, h = -ln(1 - chance): the ratio of the two logarithms is that of b, whatever a */
+struct wanted {
+    double log[2], hazard[2];
+    double mean, spread, log_a; /* ln mean, (sd / mean)^2, of the share */
+};
+static double log_share(double t) { return t > 1 ? ap_log1p(-ap_exp(-t)) : ap_log(-ap_expm1(-t)); }
+static double off_lower(double log_b, const void *context)
+{
+    const struct wanted *w = context;
+    double b = ap_exp(log_b);
+    return ap_log(log_share(w->hazard[0] / b) / log_share(w->hazard[1] / b)) - ap_log(w->log[0] / w->log[1]);
+}
+static const char *solve_percents(const double *arguments, const double *percents, double *canonical)
+{
+    double low = arguments[2], high = arguments[3], width = high - low;
+    struct wanted w;
+    if (!(width > 0)) return "min must be below max";
+    if (!(arguments[0] > low && arguments[1] < high)) return "the percentiles must lie between min and max (0 and 1 unless given)";
+    if (!(arguments[0] < arguments[1])) return "the lower percentile must be below the higher one";
+    for (int i = 0; i < 2; i++) {
+        double x = (arguments[i] - low) / width, y = (high - arguments[i]) / width;
+        w.log[i] = x < y ? ap_log(x) : ap_log1p(-y);
+        w.hazard[i] = ap_hazard(percents[i], 1 - percents[i]);
+    }
+    if (!(off_lower(LOG_LEAST_B, &w) >= 0)) return "the higher percentile is too near to max: b would have to be below 0.01";
+    if (!(off_lower(LOG_MOST_B, &w) <= 0)) return "these percentiles are too close together: b would have to be above 1e50";
+    double log_b = apsis_solve_root(off_lower, &w, LOG_LEAST_B, LOG_MOST_B), b = ap_exp(log_b);
+    canonical[0] = log_share(w.hazard[0] / b) / w.log[0], canonical[1] = b, canonical[2] = low, canonical[3] = high;
+    return canonical[0] >= LEAST_A ? NULL : "these percentiles are too far apart: a would have to be below 0.001";
+}
+
+/* Mean and sd: along the curve of the (a, b) with this mean, where b rises with a, the sd falls from that of a coin towards 0. */
+static double log_moment(double a, double b, double order) { return ap_log(b) + apsis_log_beta(1 + order / a, b); }
+static double off_mean(double log_b, const void *context)
+{
+    const struct wanted *w = context;
+    return log_moment(ap_exp(w->log_a), ap_exp(log_b), 1) - w->mean;
+}
+/* infinity, -infinity: b would have to be below its range, above it */
+static double meet_mean(const struct wanted *w, double *log_b)
+{
+    if (off_mean(LOG_LEAST_B, w) < 0) return ap_infinity();
+    if (off_mean(LOG_MOST_B, w) > 0) return -ap_infinity();
+    *log_b = apsis_solve_root(off_mean, w, LOG_LEAST_B, LOG_MOST_B);
+    return 0;
+}
+static double off_spread(double log_a, const void *context)
+{
+    struct wanted w = *(const struct wanted *)context;
+    double log_b = 0;
+    w.log_a = log_a;
+    double outside = meet_mean(&w, &log_b);
+    if (outside != 0) return outside;
+    double a = ap_exp(log_a), b = ap_exp(log_b);
+    return ap_log(ap_expm1(log_moment(a, b, 2) - 2 * log_moment(a, b, 1))) - w.spread;
+}
+static const char *solve_moments(const double *arguments, const double *percents, double *canonical)
+{
+    static const char *const larger = "sd must be larger: a may be at most 1,000,000 and b at most 1e50";
+    static const char *const smaller = "sd must be further below sqrt((mean - min) * (max - mean)): a must be at least 0.001 and b at least 0.01";
+    double width = arguments[3] - arguments[2], m = (arguments[0] - arguments[2]) / width, s = arguments[1] / width;
+    double low = ap_log(LEAST_A), high = ap_log(1e6);
+    (void)percents;
+    if (!(width > 0)) return "min must be below max";
+    if (!(m > 0 && m < 1)) return "mean must lie between min and max (0 and 1 unless given)";
+    if (!(s > 0 && s * s < m * (1 - m))) return "sd must be above 0 and below sqrt((mean - min) * (max - mean))";
+    struct wanted w = {.mean = ap_log(m), .spread = 2 * ap_log(s / m)};
+    if (off_spread(low, &w) < 0) return smaller;
+    if (off_spread(high, &w) > 0) return larger;
+    w.log_a = apsis_solve_root(off_spread, &w, low, high);
+    if (!(ap_abs(off_spread(w.log_a, &w)) < 1e-6)) return off_spread(w.log_a - 1e-6, &w) == ap_infinity() ? smaller : larger;
+    double log_b = 0;
+    meet_mean(&w, &log_b);
+    canonical[0] = ap_exp(w.log_a), canonical[1] = ap_exp(log_b), canonical[2] = arguments[2], canonical[3] = arguments[3];
+    return NULL;
+}
 static const char *check(const struct apsis_distribution *d)
 {
     if (!(d->p[0] > 0 && d->p[1] > 0)) return "a and b must be above 0";
@@ -60,9 +142,11 @@ APSIS_FAMILY(kumaraswamy) = {
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"a", "b", "min", "max"},
     .parameter_docs = {"shape at the low end, above 0", "shape at the high end, above 0", "smallest value, 0 unless given", "largest value, 1 unless given"},
-    .spellings = {{.names = {"a", "b", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .dynamic = 1}},
-    .spelling_count = 1,
-    .takes = "(a, b), with min: and max: where it does not run from 0 to 1",
+    .spellings = {{.names = {"a", "b", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .dynamic = 1},
+                  {.names = {"p*", "p*", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_percents},
+                  {.names = {"mean", "sd", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_moments, .named_only = 1}},
+    .spelling_count = 3,
+    .takes = "(a, b), (mean:, sd:) or two percentiles such as (p10:, p90:), each with min: and max: where it does not run from 0 to 1",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd,
     .support = support,
     .example = "kumaraswamy(2, 3)",

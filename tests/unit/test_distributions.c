@@ -74,6 +74,8 @@ static const char *const awkward[] = {
     "weibull(0.4, 3)", "gev(1, 2, -30%)", "gev(1, 2, 0%)", "gpd(0, 1, -40%)", "metalog(min: 0, p10: 20, p50: 35, p90: 70)",
     "metalog(p10: 20, p50: 35, p90: 70, max: 200)", "metalog(min: 0, p10: 20, p50: 35, p75: 48, p90: 63, max: 100)", "metalog(p5: 1, p25: 3, p50: 4, p75: 5, p95: 9)",
     "bearbull(-1000, 3, 7, 1200)", "bearbull(0, 1, 7, 12)", "geometric(100%)", "geometric(0.1%)", "randint(-5, -5)", "cumulative(0: 0%, 3: 0%, 4: 30%, 4: 60%, 7: 100%)",
+    "beta(p10: 20%, p90: 60%)", "beta(p5: 1%, p95: 3%)", "beta(p10: 0.1%, p90: 99.9%)", "beta(p10: 20, p90: 60, min: 0, max: 100)",
+    "inverse_gaussian(p10: 1, p90: 9)", "frechet(p10: 4, p90: 30)", "burr(p25: 1, p75: 3)", "kumaraswamy(p10: 5%, p90: 70%)",
     "inverse_gamma(0.7, 2)", "inverse_gaussian(1, 40)", "negative_binomial(2.5, 30%)", "hypergeometric(1000, 400, 300)", "empirical(3, 1, 1, 2.5)",
 };
 
@@ -206,22 +208,27 @@ static void percentiles_and_moments_are_met(void **state)
     for (size_t i = 0; i < count; i++)
         for (size_t s = 0; s < families[i]->spelling_count; s++) {
             const struct apsis_spelling *spelling = &families[i]->spellings[s];
-            double chances[] = {0.1, 0.75}, canonical[APSIS_MAX_PARAMETERS] = {0}, lower, upper;
+            double chances[] = {0.1, 0.75}, lower, upper;
             const char *why = NULL;
             if (!strcmp(spelling->names[0], "p*")) {
-                double values[] = {3, 4.5};
-                const struct apsis_distribution *d = apsis_distribution_new(arena, families[i], (int)s, values, chances, 2, &why);
+                int share = !strcmp(families[i]->name, "beta") || !strcmp(families[i]->name, "kumaraswamy"), scaled = !strcmp(families[i]->name, "burr");
+                double values[4] = {share ? 0.3 : scaled ? 0.8 : 3, share ? 0.45 : 4.5, spelling->defaults[2], spelling->defaults[3]};
+                size_t slots = 2;
+                while (spelling->names[slots]) slots++;
+                const struct apsis_distribution *d = apsis_distribution_new(arena, families[i], (int)s, values, chances, slots, &why);
                 if (!d) fail_msg("%s by percentiles: %s", families[i]->name, why);
                 for (int k = 0; k < 2; k++) {
                     apsis_distribution_tails(d, values[k], &lower, &upper);
                     if (!(ap_abs(lower - chances[k]) < 1e-11)) fail_msg("%s: percentile %g is at %.15g", families[i]->name, chances[k], lower);
+                    double x = apsis_distribution_quantile(d, chances[k], 1 - chances[k]);
+                    if (!(ap_abs(x - values[k]) < 1e-11 * values[k])) fail_msg("%s: percentile %g is %.15g", families[i]->name, chances[k], x);
                 }
                 percentile_families++;
             } else if (!strcmp(spelling->names[0], "mean") && spelling->names[1] && !strcmp(spelling->names[1], "sd")) {
-                int share = !strcmp(families[i]->name, "beta");
-                double values[4] = {share ? 0.3 : 3, share ? 0.2 : 0.8, spelling->defaults[2], spelling->defaults[3]};
-                size_t slots = share ? 4 : 2;
-                (void)canonical;
+                int share = !strcmp(families[i]->name, "beta") || !strcmp(families[i]->name, "kumaraswamy"), scaled = !strcmp(families[i]->name, "burr");
+                double values[4] = {share ? 0.3 : scaled ? 0.9 : 3, share ? 0.2 : 0.8, spelling->defaults[2], spelling->defaults[3]};
+                size_t slots = 2;
+                while (spelling->names[slots]) slots++;
                 const struct apsis_distribution *d = apsis_distribution_new(arena, families[i], (int)s, values, chances, slots, &why);
                 if (!d) fail_msg("%s by mean and sd: %s", families[i]->name, why);
                 if (!(ap_abs(apsis_distribution_mean(d) - values[0]) < 1e-11 && ap_abs(apsis_distribution_sd(d) - values[1]) < 1e-10))
@@ -229,7 +236,7 @@ static void percentiles_and_moments_are_met(void **state)
                 moment_families++;
             }
         }
-    assert_true(percentile_families >= 11 && moment_families >= 12);
+    assert_true(percentile_families >= 16 && moment_families >= 15);
 }
 
 static void messages_name_the_range(void **state)
@@ -257,6 +264,35 @@ static void messages_name_the_range(void **state)
         {"truncate(uniform(0, 1), 2, 3)", "next to nothing of the distribution lies between the ends"},
         {"mixture(70%: normal(0, 1), 20%: normal(1, 1))", "the weights must sum to 100%"},
         {"exponential(3)", "(rate:) or (mean:)"},
+        {"beta(p10: 20%, p90: 120%)", "the percentiles must lie between min and max (0 and 1 unless given)"},
+        {"beta(p10: 20, p90: 100, min: 0, max: 100)", "the percentiles must lie between min and max (0 and 1 unless given)"},
+        {"beta(p10: 60%, p90: 20%)", "the lower percentile must be below the higher one"},
+        {"beta(p10: 30%, p90: 30.0001%)", "these percentiles are too close together: a and b may be at most 1,000,000"},
+        {"beta(p10: 1e-300, p90: 0.9999999999999999)",
+         "these percentiles are too far apart or too near to min and max: a and b must be at least 0.01"},
+        {"inverse_gaussian(p10: 1, p90: 200)",
+         "no shape from 0.001 to 1,000,000 times the mean has percentiles with this ratio (p10 and p90: from 1.0026 to 168)"},
+        {"inverse_gaussian(p10: 0, p90: 2)", "the lower percentile must be above 0"},
+        {"frechet(p10: -1, p90: 2)", "the lower percentile must be above the location (0 unless given)"},
+        {"frechet(p10: 3, p90: 2)", "the lower percentile must be below the higher one"},
+        {"frechet(mean: 1, sd: 200)", "sd must be from 0.001 to 100 times the mean (less the location, 0 unless given)"},
+        {"frechet(mean: 1, sd: 2, location: 3)", "mean must be above the location (0 unless given)"},
+        {"burr(p10: 4, p90: 30)",
+         "the higher percentile must be above scale * (lower percentile / scale)^r, r = ln(chance above the higher) / ln(chance above the lower), "
+         "with k at 0.06 or more: give a scale: larger than this one (1 unless given)"},
+        {"burr(p10: 0.0001, p90: 0.00010001)",
+         "these percentiles are too close together so far below the scale (1 unless given): k may be at most 1e50; give a smaller scale:"},
+        {"burr(mean: 3, sd: 1)", "mean must be above 0 and below 2 * scale (scale is 1 unless given): beyond it no sd is finite"},
+        {"burr(mean: 1.5, sd: 0.86)",
+         "sd must be above (mean - scale) * sqrt(mean / (2 * scale - mean)), where scale is 1 unless given: give a larger scale:"},
+        {"burr(mean: 1.5, sd: 0.8661)", "sd must be larger: k would have to be below 0.06 (give a larger scale:, 1 unless given)"},
+        {"burr(mean: 0.01, sd: 0.0001)", "sd must be larger: k would have to be above 1e50 (give a smaller scale:, 1 unless given)"},
+        {"kumaraswamy(p10: 0%, p90: 20%)", "the percentiles must lie between min and max (0 and 1 unless given)"},
+        {"kumaraswamy(p10: 0.001%, p90: 0.0010001%)", "these percentiles are too close together: b would have to be above 1e50"},
+        {"kumaraswamy(mean: 30%, sd: 46%)", "sd must be above 0 and below sqrt((mean - min) * (max - mean))"},
+        {"kumaraswamy(mean: 30%, sd: 45%)",
+         "sd must be further below sqrt((mean - min) * (max - mean)): a must be at least 0.001 and b at least 0.01"},
+        {"kumaraswamy(mean: 1%, sd: 0.01%)", "sd must be larger: a may be at most 1,000,000 and b at most 1e50"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *why;
@@ -356,7 +392,7 @@ static void tables_are_shared(void **state)
 }
 
 /* The driver: a line "u|z, distribution, tab, numbers m in decimal" gives a line of the draws in hexadecimal; "q" instead of u asks for
-   P5, mean and sd. Scores are those of m. */
+   mean and sd, "p" for the parameters. Scores are those of m. */
 static int serve(void)
 {
     static char line[1 << 16];
@@ -369,6 +405,9 @@ static int serve(void)
         struct ap_sampler sampler;
         if (d && line[0] == 'q') {
             printf("%a %a\n", apsis_distribution_mean(d), apsis_distribution_sd(d));
+        } else if (d && line[0] == 'p') {
+            for (int i = 0; d->family->parameter_names[i]; i++) printf("%a ", d->p[i]);
+            printf("\n");
         } else if (d && apsis_sampler_build(own, d, line[0] == 'z', &sampler, &why) == APSIS_OK) {
             for (char *at = tab, *end; ; at = end) {
                 ap_word m = strtoull(at, &end, 10);
