@@ -58,6 +58,52 @@ void apsis_exact_add(struct apsis_exact *sum, double x)
     if (take_apart(sum, x, &digits, &position, &negative)) add_word(sum, digits, position, negative);
 }
 
+/*
+ * Many at a time: each value is cut in two along a grid of 2^40 steps below the largest, and another 2^40 below that. A part is
+ * at most 2^40 steps, 2^11 of them fill a double: their sums are exact in any order. What is left over, of values 2^27 times
+ * smaller than the largest, is added by itself.
+ */
+typedef double four __attribute__((vector_size(32)));
+typedef int64_t four_words __attribute__((vector_size(32)));
+enum { MANY = 2048, PART_BITS = 40 };
+
+static double power_of_two(int exponent)
+{
+    return ap_double_of((uint64_t)(exponent + 1023) << 52);
+}
+
+static void add_many(struct apsis_exact *sum, const double *values, size_t count)
+{
+    uint64_t most = 0;
+    size_t i = 0;
+    for (size_t k = 0; k < count; k++) {
+        uint64_t size = ap_word_of(values[k]) & ~(1ull << 63);
+        most = size > most ? size : most;
+    }
+    int exponent = (int)(most >> 52) - 1023; /* all are below 2^(exponent + 1) */
+    if (exponent > -900 && exponent < 1000) {
+        double c = 1.5 * power_of_two(52 + exponent + 1 - PART_BITS), d = 1.5 * power_of_two(52 + exponent + 1 - 2 * PART_BITS);
+        four c4 = {c, c, c, c}, d4 = {d, d, d, d}, high = {0}, low = {0}, zero = {0};
+        for (; i + 4 <= count; i += 4) {
+            four x = {values[i], values[i + 1], values[i + 2], values[i + 3]};
+            four a = (x + c4) - c4, rest = x - a, b = (rest + d4) - d4;
+            high += a, low += b;
+            rest -= b;
+            four_words left = (four_words)(rest != zero);
+            if (left[0] | left[1] | left[2] | left[3])
+                for (int k = 0; k < 4; k++) apsis_exact_add(sum, rest[k]);
+        }
+        apsis_exact_add(sum, (high[0] + high[1]) + (high[2] + high[3]));
+        apsis_exact_add(sum, (low[0] + low[1]) + (low[2] + low[3]));
+    }
+    for (; i < count; i++) apsis_exact_add(sum, values[i]);
+}
+
+void apsis_exact_add_all(struct apsis_exact *sum, const double *values, size_t count)
+{
+    for (size_t from = 0; from < count; from += MANY) add_many(sum, values + from, count - from < MANY ? count - from : MANY);
+}
+
 static void add_times(struct apsis_exact *sum, double x, uint64_t n, int minus)
 {
     uint64_t digits;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_HOST_EXACT_SUM_H
 #define APSIS_HOST_EXACT_SUM_H
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -19,6 +20,7 @@ struct apsis_exact {
 
 /* A sum of zero is all bits zero: apsis_calloc or = {0}. */
 void apsis_exact_add(struct apsis_exact *sum, double x);
+void apsis_exact_add_all(struct apsis_exact *sum, const double *values, size_t count);
 /* adds x times n, exactly */
 void apsis_exact_add_times(struct apsis_exact *sum, double x, uint64_t n);
 /* subtracts x times n, exactly */

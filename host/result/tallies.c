@@ -49,15 +49,22 @@ void apsis_tail_add(struct apsis_reduced *column, struct apsis_exact *sum, struc
 static void flush_tail(struct ap_tally_column *column)
 {
     struct apsis_share *share = column->host;
-    struct apsis_reduced *reduced = share->reduced;
+    const struct apsis_reduced *reduced = share->reduced;
+    double values[TAIL_ROOM], squares[TAIL_ROOM];
     for (size_t t = 0; t < reduced->tail_count; t++) {
         const struct apsis_tail *tail = &reduced->tails[t];
         if (tail->solved || tail->edge - tail->edge != 0) continue;
-        struct apsis_exact *sum = &share->tails[2 * t], *square = &share->tails[2 * t + 1];
+        double edge = tail->edge, centre = reduced->centre, inverse = reduced->inverse;
+        int high = tail->high;
+        size_t n = 0;
         for (ap_u32 i = 0; i < column->tail_count; i++) {
-            double x = column->tail[i];
-            if ((x < tail->edge) != tail->high) apsis_tail_add(reduced, sum, square, x, 1);
+            double x = column->tail[i], y = (x - centre) * inverse;
+            values[n] = x;
+            squares[n] = y * y;
+            n += (size_t)((x < edge) != high);
         }
+        apsis_exact_add_all(&share->tails[2 * t], values, n);
+        apsis_exact_add_all(&share->tails[2 * t + 1], squares, n);
     }
     column->tail_count = 0;
 }

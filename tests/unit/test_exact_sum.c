@@ -43,6 +43,10 @@ static void check(const double *x, size_t n, int halves)
     if (halves) apsis_exact_merge(&exact, &other);
     double wanted = mpfr_get_d(sum, MPFR_RNDN) + 0.0, got = apsis_exact_round(&exact);
     if (ap_word_of(wanted) != ap_word_of(got)) fail_msg("%zu terms: %a is not %a", n, got, wanted);
+    struct apsis_exact all = {0};
+    apsis_exact_add_all(&all, x, n);
+    got = apsis_exact_round(&all);
+    if (ap_word_of(wanted) != ap_word_of(got)) fail_msg("%zu terms at once: %a is not %a", n, got, wanted);
     mpfr_clear(sum);
 }
 
