@@ -21,14 +21,6 @@ AP_FN ap_u64 ap_tally_iota(void)
 }
 /* one bit a lane */
 AP_FN ap_u32 ap_tally_bits(ap_mask m) { return ap_mask_bits(m); }
-/* the lowest bit set of some, and how many are */
-#if AP_CUDA
-AP_FN int ap_tally_lowest(ap_u32 bits) { return __ffs((int)bits) - 1; }
-AP_FN int ap_tally_number(ap_u32 bits) { return __popc(bits); }
-#else
-AP_FN int ap_tally_lowest(ap_u32 bits) { return __builtin_ctz(bits); }
-AP_FN int ap_tally_number(ap_u32 bits) { return __builtin_popcount(bits); }
-#endif
 /* counter + 1 in each lane where m */
 AP_FN ap_u64 ap_tally_count(ap_u64 counter, ap_mask m)
 {
@@ -167,7 +159,7 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window 
     if (!column->lost && kept + 8 > column->kept_room && !column->keep_more(column)) column->lost = 1;
     if (column->lost) {
         for (; bits; bits &= bits - 1) {
-            double value = ap_lane(x, ap_tally_lowest(bits));
+            double value = ap_lane(x, __builtin_ctz(bits));
             for (int k = 0; k < count; k++) windows[k].inside += value >= windows[k].low && value < windows[k].high;
         }
         return;
@@ -176,10 +168,10 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window 
     __m512i draws = _mm512_add_epi64(_mm512_set1_epi64((long long)draw), (__m512i)ap_tally_iota());
     _mm512_storeu_pd(column->kept_value + kept, _mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x));
     _mm512_storeu_si512(column->kept_draw + kept, _mm512_maskz_compress_epi64((__mmask8)bits, draws));
-    kept += (ap_u32)ap_tally_number(bits);
+    kept += (ap_u32)__builtin_popcount(bits);
 #else
     for (; bits; bits &= bits - 1) {
-        int lane = ap_tally_lowest(bits);
+        int lane = __builtin_ctz(bits);
         column->kept_value[kept] = ap_lane(x, lane);
         column->kept_draw[kept++] = draw + (ap_word)lane;
     }
@@ -198,10 +190,12 @@ AP_FN void ap_tally_round(struct ap_tally_column *column, const struct ap_block 
     ap_u32 half = block->lanes / 2;
     ap_f64 low[AP_TALLY_ROUND], high[AP_TALLY_ROUND];
     ap_u64 below[AP_TALLY_ROUND];
+#pragma GCC unroll 8 /* into registers */
     for (int k = 0; k < count; k++) low[k] = ap_set1(windows[k].low), high[k] = ap_set1(windows[k].high), below[k] = ap_set1_u64(0);
     for (ap_u32 i = 0; i < block->lanes; i += AP_WIDTH) {
         ap_f64 x = ap_load(clean + i);
         ap_mask inside = ap_lt(x, x);
+#pragma GCC unroll 8
         for (int k = 0; k < count; k++) {
             ap_mask under = ap_lt(x, low[k]);
             below[k] = ap_tally_count(below[k], under);
@@ -270,9 +264,9 @@ AP_FN void ap_tally_tails(struct ap_tally_column *column, const struct ap_block 
         ap_u32 bits = ap_tally_bits(ap_mor(ap_lt(x, low), ap_le(high, x)));
 #if AP_WIDTH == 8 && defined(__AVX512F__)
         _mm512_storeu_pd(out + n, _mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x));
-        n += (ap_u32)ap_tally_number(bits);
+        n += (ap_u32)__builtin_popcount(bits);
 #else
-        for (; bits; bits &= bits - 1) out[n++] = ap_lane(x, ap_tally_lowest(bits));
+        for (; bits; bits &= bits - 1) out[n++] = ap_lane(x, __builtin_ctz(bits));
 #endif
     }
     column->tail_count = n;
