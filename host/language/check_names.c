@@ -26,7 +26,7 @@ static void read_calendar(struct apsis_names *names)
     if (last < 0) {
         apsis_error(names->list, ast->period_span, "the last period is before the first");
     } else if (last >= PERIOD_LIMIT) {
-        apsis_error(names->list, ast->period_span, "a model has at most %d periods, this one %ld", PERIOD_LIMIT, last + 1);
+        apsis_error(names->list, ast->period_span, "a model has at most %d periods, and this one has %ld", PERIOD_LIMIT, last + 1);
     } else {
         time->periods = (uint32_t)last + 1;
     }

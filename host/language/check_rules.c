@@ -81,7 +81,7 @@ static int period_on_left(struct apsis_names *names, const struct apsis_symbol *
             return 1;
         }
     }
-    struct apsis_diagnostic *d = apsis_error(names->list, e->span, "on the left of a rule stands t or a %s", apsis_time_unit(&names->time));
+    struct apsis_diagnostic *d = apsis_error(names->list, e->span, "the index on the left of a rule is t or a %s", apsis_time_unit(&names->time));
     apsis_hint(names->list, d, "for the value before the first %s write %s[%s] = ...", apsis_time_unit(&names->time), s->name,
                apsis_time_label(&names->time, -1, first));
     return 0;

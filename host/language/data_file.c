@@ -176,7 +176,7 @@ int apsis_data_column(struct apsis_arena *arena, const char *model, const char *
         return 0;
     }
     if (!text) {
-        apsis_error(list, span, "%s cannot be read: %s", path, why);
+        apsis_hint(list, apsis_error(list, span, "%s cannot be read: %s", path, why), "a path begins at the folder of the model");
         return 0;
     }
     apsis_sha256(text, length, sha256);

@@ -217,7 +217,7 @@ void apsis_parse_definition(struct apsis_parser *p, struct apsis_definition **de
         if (p->token.kind != APSIS_TOKEN_ASSIGN && !p->failed)
             apsis_parser_expected(p, "= behind the parameters of a function");
         if (definitions != &p->ast->definitions && !p->failed) {
-            apsis_parser_fail(p, d.name_span, "a function cannot be changed here");
+            apsis_parser_fail(p, d.name_span, "a scenario or --set changes values: a function stays as it is");
             return;
         }
     }

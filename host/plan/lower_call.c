@@ -51,7 +51,7 @@ static struct apsis_value call_plain(struct apsis_lowering *l, const struct apsi
         struct apsis_diagnostic *d;
         if (f->count) d = apsis_lower_error(l, e->span, "%s takes %zu number%s, and here are %zu", f->name, f->count, f->count > 1 ? "s" : "", e->argument_count);
         else d = apsis_lower_error(l, e->span, "%s takes two or more numbers, and here is %s", f->name, e->argument_count ? "one" : "none");
-        if (!f->count) apsis_hint(l->list, d, "over the periods of a series, or an index, it is %s", f->operation == AP_OP_MIN ? "lowest" : "highest");
+        if (!f->count) apsis_hint(l->list, d, "for the %s of a series, or over an index, there is %s(x)", f->operation == AP_OP_MIN ? "lowest" : "highest", f->operation == AP_OP_MIN ? "lowest" : "highest");
         if (f->operation == AP_OP_LOG && e->argument_count == 2) apsis_hint(l->list, d, "to base b it is log(x) / log(b); there are log2 and log10");
         if (f->operation == AP_OP_ROUND && e->argument_count == 2) apsis_hint(l->list, d, "to two digits it is round(x * 100) / 100");
         if (f->operation == AP_OP_CLAMP) apsis_hint(l->list, d, "clamp(x, low, high)");

@@ -138,7 +138,7 @@ static apsis_node_id rule_value(struct apsis_lowering *l, struct apsis_cell *cel
     if (d->kind == APSIS_DEFINE_DRAW) {
         if (time == APSIS_SCOPE_FIXED || (s->timed && time == APSIS_SCOPE_SCALAR)) {
             apsis_hint(l->list, apsis_lower_error(l, d->span, "a %s before the first cannot be drawn", apsis_time_unit(&l->names->time)),
-                       "draw a name of its own, and set %s to it", s->name);
+                       "draw a name of its own, such as start ~ ..., and set %s to it", s->name);
             return 0;
         }
         for (struct apsis_drawn *known = cell->top->drawn; known; known = known->next)

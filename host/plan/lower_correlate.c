@@ -89,7 +89,7 @@ static int input_of(struct apsis_lowering *l, const struct operand *o, uint32_t 
             uint32_t number = cell->winner[cell->history + t];
             if (!number || s->rules[number - 1].definition->kind != APSIS_DEFINE_DRAW) continue;
             if (found && found != &s->rules[number - 1]) {
-                apsis_lower_error(l, span, "%s is drawn by several rules, and one is needed to be correlated", s->name);
+                apsis_lower_error(l, span, "%s is drawn by several rules: only what one rule draws can be correlated", s->name);
                 return 0;
             }
             found = &s->rules[number - 1];

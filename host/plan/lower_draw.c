@@ -45,9 +45,9 @@ static const struct apsis_family *family_of(struct apsis_lowering *l, const stru
     if (e->kind == APSIS_EXPR_ERROR) return NULL;
     if (e->kind != APSIS_EXPR_CALL) {
         const struct apsis_family *family = e->kind == APSIS_EXPR_NAME ? apsis_family_find(e->text) : NULL;
-        struct apsis_diagnostic *d = apsis_lower_error(l, e->span, family ? "%s needs its parameters" : "behind ~ stands a distribution", e->text ? e->text : "");
+        struct apsis_diagnostic *d = apsis_lower_error(l, e->span, family ? "%s needs its parameters" : "what follows ~ must be a distribution", e->text ? e->text : "");
         if (family) apsis_hint(l->list, d, "such as %s", family->example ? family->example : "...");
-        else apsis_hint(l->list, d, e->kind == APSIS_EXPR_NUMBER ? "a fixed value is set by =" : "such as pert(20, 80, 300); give the draw a name of its own, then compute with it by =");
+        else apsis_hint(l->list, d, e->kind == APSIS_EXPR_NUMBER ? "a fixed value is set by =" : "draw a name of its own, such as u ~ pert(20, 80, 300), then compute with it by =");
         return NULL;
     }
     const struct apsis_family *family = apsis_family_find(e->text);

@@ -77,7 +77,7 @@ static void add_clauses(struct apsis_lowering *l, size_t number, const struct wa
         double value;
         if (!node) continue;
         if (l->ir->outputs[number].categories) {
-            apsis_lower_error(l, c->targets[i]->span, "%s is a name, and a target is a number", w->symbol->name);
+            apsis_lower_error(l, c->targets[i]->span, "%s gives names, and a target is a number: its shares are reported anyway", w->symbol->name);
             continue;
         }
         if (!apsis_ir_is_const(l->ir, node, &value)) {

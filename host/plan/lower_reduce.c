@@ -201,7 +201,7 @@ static struct apsis_value over_reference(struct apsis_lowering *l, const struct 
     } else if (r.time) {
         apsis_hint(l->list, d, "over all periods: %s(%s)", name, r.symbol->name);
     } else if (reducer >= REDUCE_LOWEST) {
-        apsis_hint(l->list, d, "of several numbers it is %s", reducer == REDUCE_LOWEST ? "min" : "max");
+        apsis_hint(l->list, d, "for the %s of several numbers there is %s", reducer == REDUCE_LOWEST ? "lowest" : "highest", reducer == REDUCE_LOWEST ? "min" : "max");
     }
     return nothing;
 }
@@ -212,7 +212,7 @@ struct apsis_value apsis_lower_reducer(struct apsis_lowering *l, const struct ap
     while (strcmp(reducers[reducer], e->text)) reducer++;
     if (e->argument_count != 1 || e->arguments[0].key || e->arguments[0].where || e->arguments[0].is_else) {
         struct apsis_diagnostic *d = apsis_lower_error(l, e->span, "%s takes one series, or one name with an index", e->text);
-        if (e->argument_count > 1) apsis_hint(l->list, d, reducer == REDUCE_LOWEST ? "of several numbers it is min" : reducer == REDUCE_HIGHEST ? "of several numbers it is max" : "add them: a + b");
+        if (e->argument_count > 1) apsis_hint(l->list, d, reducer == REDUCE_LOWEST ? "for the lowest of several numbers there is min(a, b)" : reducer == REDUCE_HIGHEST ? "for the highest of several numbers there is max(a, b)" : "add them: a + b");
         return nothing;
     }
     struct apsis_scope at = *scope;
@@ -332,7 +332,7 @@ struct apsis_value apsis_lower_choice(struct apsis_lowering *l, const struct aps
             const struct apsis_argument *a = &e->arguments[i];
             if (!a->key || !a->key->text || a->where || a->is_else) {
                 apsis_hint(l->list, apsis_lower_error(l, a->span, "%s gives a name, so each value needs one", e->text),
-                           "%s(rockets: a, factory: b); of numbers alone it is %s", e->text, largest ? "max" : "min");
+                           "such as %s(rockets: a, factory: b); for the %s number itself there is %s", e->text, e->text, largest ? "max" : "min");
                 return nothing;
             }
             names[i] = a->key->text;

@@ -59,7 +59,7 @@ static void merge(struct apsis_diagnostics *to, const struct apsis_diagnostics *
         struct apsis_diagnostic *copy = d->severity == APSIS_ERROR ? apsis_error(to, d->span, "%s", d->message)
                                                                    : apsis_warning(to, d->span, "%s", d->message);
         if (d->hint) apsis_hint(to, copy, "%s", d->hint);
-        else if (scenario) apsis_hint(to, copy, "this is so under the scenario %s", scenario);
+        else if (scenario) apsis_hint(to, copy, "under the scenario %s", scenario);
     }
 }
 

@@ -288,7 +288,7 @@ static void test_more_messages(void **state)
     message("correlate\n a, b\n", "expected the rank correlation, found the end of the line");
     message("correlate\n a b 50%\n", "expected a comma and a second name, found a name");
     message("scenario\n", "expected a name behind scenario, found the end of the line");
-    message("scenario s\n f(x) = 3", "a function cannot be changed here");
+    message("scenario s\n f(x) = 3", "a scenario or --set changes values: a function stays as it is");
     message("scenario s\n x = 3 given a", "given belongs to an output");
     message("output x: 3", "expected = or ~ behind x, found :");
     message("x = 1 if a else 2", "if cannot follow a number here");
