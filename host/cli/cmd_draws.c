@@ -194,7 +194,7 @@ enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
     struct apsis_file file;
     void *run = NULL;
     if (!options->csv == !options->npy) return apsis_cli_fail(cli, APSIS_USAGE, options->csv ? "either --csv or --npy" : "where to? --csv FILE or --npy FILE; - is stdout");
-    if (!options->draws_given) return apsis_cli_fail(cli, APSIS_USAGE, "how many? --draws N");
+    if (!options->draws_given) return apsis_cli_fail(cli, APSIS_USAGE, "how many draws? --draws N");
     if (options->from + options->draws > 1ull << 49) return apsis_cli_fail(cli, APSIS_USAGE, "--from and --draws go past draw 2^49");
     const char *path = options->csv ? options->csv : options->npy;
     if (options->json && !strcmp(path, "-")) return apsis_cli_fail(cli, APSIS_USAGE, "--json and the draws cannot both go to stdout: name a file");

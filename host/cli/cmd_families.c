@@ -157,6 +157,8 @@ static void put_family(struct apsis_cli *cli, const struct apsis_family *family,
     }
 }
 
+#define MOST_EXAMPLE ((size_t)34) /* columns */
+
 /* The list that the language page holds. */
 static void put_markdown(const struct apsis_family *const *families, size_t count, struct apsis_buffer *out)
 {
@@ -197,11 +199,14 @@ enum apsis_status apsis_cmd_families(struct apsis_cli *cli)
         return apsis_cli_write_json(cli, json);
     } else {
         struct apsis_text_table table;
-        apsis_text_table_start(&table, cli->arena, 3, "lll");
-        for (size_t i = 0; i < count; i++) {
-            apsis_text_cell(&table, families[i]->name);
-            apsis_text_cell(&table, families[i]->example);
+        apsis_text_table_start(&table, cli->arena, 2, "ll");
+        for (size_t i = 0; i < count; i++) { /* an example begins with the name; the longest are cut, so that what they mean has room */
+            struct apsis_buffer example = {0};
+            size_t wide = apsis_text_width(families[i]->example);
+            apsis_text_pad(&example, &cli->page, families[i]->example, wide < MOST_EXAMPLE ? wide : MOST_EXAMPLE, 0);
+            apsis_text_cell(&table, example.text);
             apsis_text_cell(&table, families[i]->title);
+            apsis_buffer_free(&example);
         }
         apsis_text_table_print(&table, &cli->page, 0, 0, &out);
         apsis_buffer_text(&out, "\napsis families NAME says all about one.\n");

@@ -28,7 +28,7 @@ static const char model_text[] =
     "\n"
     "# What comes out\n"
     "output value = npv(wacc, cash, mid, final: 6 * cash[2035])   \"enterprise value [$M]\"   targets 0, 500\n"
-    "output revenue[t]                                            \"revenue [$M]\"\n"
+    "output revenue[t]                                            \"paid by tenants [$M]\"\n"
     "\n"
     "scenario slow_grid \"The grid takes twice as long\"\n"
     "  delay_yrs = 2 * delay_yrs\n";

@@ -115,7 +115,7 @@ enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
     void *run = NULL;
     const char *why = NULL;
     if (!cli->options.at == !cli->options.draw_given)
-        return apsis_cli_fail(cli, APSIS_USAGE, cli->options.at ? "either --draw or --at" : "which draw? --draw K, or --at OUTPUT:P5");
+        return apsis_cli_fail(cli, APSIS_USAGE, cli->options.at ? "give either --draw or --at, not both" : "which draw? --draw K, or --at OUTPUT:P5");
     enum apsis_status status = apsis_cli_load(cli, 1);
     if (status == APSIS_OK && cli->options.at) status = find_draw(cli, &why);
     if (status) return status;

@@ -70,7 +70,7 @@ enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_pla
         for (const struct apsis_engine *const *one = apsis_engines(); *one && count < 16; one++) names[count++] = (*one)->name;
         const char *near = apsis_nearest_name(name, names, count);
         return near ? apsis_cli_fail(cli, APSIS_USAGE, "no engine %s: did you mean %s?", name, near)
-                    : apsis_cli_fail(cli, APSIS_USAGE, "no engine %s in this version: interpreter or auto", name);
+                    : apsis_cli_fail(cli, APSIS_USAGE, "no engine %s in this version: use interpreter or auto", name);
     }
     if ((*engine)->available) why = (*engine)->available(&settings);
     if (why && options->cpu) return apsis_cli_fail(cli, APSIS_USAGE, "--cpu %s: %s", options->cpu, why);

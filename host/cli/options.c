@@ -10,7 +10,7 @@
 
 const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
     {APSIS_COMMAND_NEW, "new", "apsis new FILE.risk", "write a commented model of 20 lines that runs", "apsis new venture.risk", "FILE.risk", apsis_cmd_new},
-    {APSIS_COMMAND_RUN, "run", "apsis run MODEL [OPTION]...", "draw a model many times and report its outputs: percentiles with their errors",
+    {APSIS_COMMAND_RUN, "run", "apsis run MODEL [OPTION]...", "draw a model many times; report its outputs, with errors",
      "apsis run model.risk --draws 10M --scenario slow_permits --target 'ev > 2000'", "MODEL", apsis_cmd_run},
     {APSIS_COMMAND_CHECK, "check", "apsis check MODEL [OPTION]...", "say all that is wrong with a model; run nothing", "apsis check model.risk", "MODEL",
      apsis_cmd_check},
@@ -32,32 +32,34 @@ const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
 #define RUNS (ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(VERIFY))
 
 const struct apsis_option_row apsis_option_rows[] = {
-    {'n', "draws", "N", ON(RUN) | ON(REPLAY) | ON(DRAWS), "how many draws: 250000, 1_000_000, 1e6, 10M (default 1,000,000)"},
-    {'s', "seed", "S", ON(RUN) | ON(REPLAY) | ON(DRAWS), "the seed, decimal or 0x hexadecimal, 64 bit (default 1)"},
+    {'d', "draw", "K", ON(REPLAY), "the number of the draw to replay, from 0"},
+    {'a', "at", "OUTPUT:P5", ON(REPLAY), "the draw that is a percentile of an output, or its OUTPUT:min or OUTPUT:max"},
+    {'n', "draws", "N", ON(RUN), "how many draws: 250000, 1_000_000, 1e6, 10M (default 1,000,000)"},
+    {'n', "draws", "N", ON(REPLAY), "draws over which --at looks for its percentile, as in apsis run (default 1,000,000)"},
+    {'n', "draws", "N", ON(DRAWS), "how many draws to write: 250000, 1_000_000, 1e6, 10M"},
+    {'s', "seed", "S", ON(RUN) | ON(REPLAY) | ON(DRAWS), "the seed, 64 bits, decimal or 0x hexadecimal (default 1)"},
     {'S', "scenario", "NAME", MODELS, "apply a scenario of the model; several stack from left to right"},
     {'x', "set", "'X = ...'", MODELS, "override a value, after the scenarios; may be given several times"},
     {'p', "percentiles", "P,...|none", ON(RUN), "the percentiles to report, such as 5,50,95 or 99.9"},
     {'f', "shortfall", "P,...", ON(RUN), "mean of the lowest and of the highest P % of draws (default 5)"},
     {'t', "target", "'OUTPUT > X'", ON(RUN), "report how often an output exceeds X; may be given several times"},
     {'o', "only", "OUTPUT,...", ON(RUN) | ON(DRAWS), "these outputs only; the others are not computed"},
-    {'d', "draw", "K", ON(REPLAY), "the number of the draw to replay, from 0"},
-    {'a', "at", "OUTPUT:P5", ON(REPLAY), "the draw that is a percentile of an output, or its OUTPUT:min or OUTPUT:max"},
     {'F', "from", "K", ON(DRAWS), "the first draw to write (default 0)"},
     {'c', "csv", "FILE", ON(DRAWS), "write comma-separated values; - is stdout"},
     {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},
     {'k', "tiles", "K", ON(VERIFY), "check K parts of the record instead of all of it"},
-    {'j', "threads", "K", RUNS, "threads to use (default: all); results do not depend on it"},
+    {'j', "threads", "K", RUNS, "threads to use (default: all); changes no result"},
     {'e', "engine", "NAME", RUNS, "interpreter or auto (default)"},
-    {'b', "block", "LANES", RUNS, "draws that are computed side by side, 16 to 512; results do not depend on it"},
-    {'M', "memory", "BYTES", ON(RUN), "memory for percentiles (default 128 MiB); results do not depend on it"},
-    {'u', "cpu", "ISA", RUNS, "instruction set: plain, v3, v4, armv8 (default: the best there is)"},
+    {'b', "block", "LANES", RUNS, "draws that are computed side by side, 16 to 512; changes no result"},
+    {'M', "memory", "BYTES", ON(RUN), "memory for percentiles (default 128 MiB); changes no result"},
+    {'u', "cpu", "ISA", RUNS, "instruction set: plain, v3, v4, armv8 (default: the best there is); changes no result"},
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
     {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
     {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
     {'2', "ir", NULL, ON(SHOW), "the graph of values"},
     {'3', "plan", NULL, ON(SHOW), "the program that is run"},
-    {'g', "format", "text|gcc|json", ON(CHECK), "form of the diagnostics: text with the source line, gcc for editors, json"},
+    {'g', "format", "text|gcc|json", ON(CHECK), "form of the messages: text with the source line, gcc for editors, or json"},
     {'w', "markdown", NULL, ON(FAMILIES), "the list as a table in Markdown"},
     {'J', "json", NULL, EVERY, "one JSON object on stdout, errors too"},
     {'h', "help", NULL, EVERY, "this text"},
@@ -152,7 +154,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
             if (end > begin) *APSIS_PUSH(cli->arena, list, options->only_count, capacity) = apsis_arena_copy(cli->arena, begin, (size_t)(end - begin));
             at += length + (at[length] == ',');
         }
-        if (options->only_count == 0) return "names of outputs, separated by commas";
+        if (options->only_count == 0) return "write names of outputs, separated by commas";
         *APSIS_PUSH(cli->arena, list, options->only_count, capacity) = NULL;
         options->only_count--;
         options->only = list;
@@ -173,7 +175,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         options->tiles_given = 1;
         break;
     case 'j':
-        if (!apsis_parse_u64(text, &number) || number < 1 || number > 4096) return "a number of threads from 1 to 4096";
+        if (!apsis_parse_u64(text, &number) || number < 1 || number > 4096) return "write a number of threads from 1 to 4096";
         options->threads = (int)number;
         break;
     case 'b':
@@ -187,7 +189,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
     case 'e': options->engine = text; break;
     case 'u': options->cpu = text; break;
     case 'm':
-        if (!apsis_number_parse(text, strlen(text), &value) || !(value >= 0 && value <= 1)) return "a share from 0 to 1, or a percentage";
+        if (!apsis_number_parse(text, strlen(text), &value) || !(value >= 0 && value <= 1)) return "write a share from 0 to 1, or a percentage such as 0.1%";
         options->max_invalid = value;
         break;
     case 'r': options->record = text; break;
@@ -197,7 +199,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         options->show = row->id;
         break;
     case 'g':
-        if (strcmp(text, "text") && strcmp(text, "gcc") && strcmp(text, "json")) return "text, gcc or json";
+        if (strcmp(text, "text") && strcmp(text, "gcc") && strcmp(text, "json")) return "write text, gcc or json";
         options->format = text;
         break;
     case 'w': options->markdown = 1; break;

@@ -33,16 +33,16 @@ int apsis_parse_draws(const char *text, uint64_t *draws, const char **why)
     double value;
     *why = NULL;
     if (!strchr(text, '%') && apsis_parse_u64(text, draws)) {
-        if (*draws == 0) *why = "no draws, no results: 1 or more";
+        if (*draws == 0) *why = "at least 1 draw is needed";
         else if (*draws > 1ull << 49) *why = "more than 2^49 = 562,949,953,421,312 draws";
     } else if (strchr(text, '%') || !apsis_number_parse(text, strlen(text), &value)) {
         *why = "not a number of draws: write 250000, 1_000_000, 1e6, 250k, 10M or 2bn";
     } else if (!(value >= 1)) {
-        *why = "no draws, no results: 1 or more";
+        *why = "at least 1 draw is needed";
     } else if (value > 0x1p49) {
         *why = "more than 2^49 = 562,949,953,421,312 draws";
     } else if (value != (double)(uint64_t)value) {
-        *why = "draws are whole";
+        *why = "write a whole number of draws";
     } else {
         *draws = (uint64_t)value;
     }
@@ -61,7 +61,7 @@ int apsis_parse_percents(struct apsis_arena *arena, const char *text, struct aps
         while (used && (text[used - 1] == ' ' || text[used - 1] == '%')) used--;
         struct apsis_percent percent;
         if (!apsis_percent_parse(text, used, &percent)) {
-            *why = "percentages between 0 and 100, separated by commas, such as 5,50,95 or 99.9";
+            *why = "write percentages between 0 and 100, separated by commas, such as 5,50,95 or 99.9";
             return 0;
         }
         int twice = 0;

@@ -38,7 +38,7 @@ static unsigned choose_lanes(const struct ap_program *program, int threads)
 static const char *available(const struct apsis_engine_options *options)
 {
     if (apsis_cpu_find(options ? options->cpu : NULL)) return NULL;
-    return "this machine does not have that instruction set; there are plain, v3, v4 (x86-64) and armv8";
+    return "not an instruction set of this machine; apsis doctor lists those";
 }
 
 static enum apsis_status prepare(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why)
@@ -51,7 +51,7 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
         return APSIS_USAGE;
     }
     if (block && (block < LEAST_LANES || block > MOST_LANES || (block & (block - 1)))) {
-        *why = "a block has a power of two of lanes from 16 to 512";
+        *why = "a block holds a power of two of draws, from 16 to 512";
         return APSIS_USAGE;
     }
     unsigned lanes = block ? block : choose_lanes(plan->program, threads);

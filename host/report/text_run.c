@@ -394,7 +394,7 @@ static void put_left_out(const struct apsis_result *result, const struct apsis_r
         if (!head++) apsis_text_heading(out, page, "Invalid draws, left out of the figures above");
         apsis_buffer_text(out, "  ");
         apsis_text_add(out, measure_name(result, &result->measures[at], name));
-        apsis_buffer_printf(out, ": %s of %s draws (%s) are NaN or infinite%s\n    ", apsis_text_count(a, worst), apsis_text_count(b, measure->draws),
+        apsis_buffer_printf(out, ": %s of %s draws (%s) are NaN or infinite%s\n    the first: ", apsis_text_count(a, worst), apsis_text_count(b, measure->draws),
                             apsis_text_share(share, (double)worst / (double)measure->draws, NAN), periods > 1 ? ", and fewer in other periods" : "");
         apsis_text_add(out, report->replay ? report->replay : "apsis replay MODEL");
         apsis_buffer_printf(out, " --draw %" PRIu64 "\n", first);

@@ -9,7 +9,7 @@ def test_families():
     assert names == sorted(names) and {"pert", "lognormal", "normal", "bernoulli", "binomial", "discrete"} <= set(names)
     page = apsis("families").out
     for name in names:
-        assert f"\n{name} " in "\n" + page, name
+        assert f"\n{name}(" in "\n" + page, name
         one = apsis("families", name)
         assert one.code == 0 and one.out.startswith(name), one.err
         assert all(len(line) <= 80 for line in one.out.splitlines()), one.out
