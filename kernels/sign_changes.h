@@ -13,7 +13,6 @@ AP_FN void ap_sign_next(ap_f64 x, ap_f64 *sign, ap_f64 *changes)
 }
 
 #if !AP_CUDA /* the interpreter's loop over a block */
-#if !AP_CUDA /* the interpreter's loop over a block */
 /* args: upfront, final, flows (row 0 is t = 0); in time: upfront, the flows of the periods, final */
 static void ap_step_sign_changes(struct ap_frame *frame, const struct ap_step *step)
 {
@@ -29,7 +28,6 @@ static void ap_step_sign_changes(struct ap_frame *frame, const struct ap_step *s
         ap_store(out + i, changes);
     }
 }
-#endif
 #endif
 
 #endif
