@@ -1,5 +1,8 @@
 /* main.c - the command `apsis`: finds the command that was asked for and runs it. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#if defined(__GLIBC__) || defined(__linux__)
+#include <malloc.h>
+#endif
 #include <string.h>
 #include <unistd.h>
 
@@ -53,6 +56,11 @@ static enum apsis_status start(struct apsis_cli *cli, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+#ifdef M_MMAP_THRESHOLD
+    /* Thousands of arrays grow and shrink in turn: large ones go back to the system at once, else they pile up in the heap. */
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    mallopt(M_ARENA_MAX, 1);
+#endif
     struct apsis_cli cli = {.arena = apsis_arena_new()};
     cli.page = apsis_page_of(STDOUT_FILENO);
     cli.error_page = apsis_page_of(STDERR_FILENO);

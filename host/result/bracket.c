@@ -389,6 +389,10 @@ void apsis_bracket_narrow(struct apsis_reduced *column, double share_done, doubl
         if (w < list.count && list.items[w].low <= x && !list.items[w].counted) column->kept[out++] = column->kept[i];
     }
     column->kept_count = column->kept_after = out;
+    if (column->kept_room > out + out / 2 + 1024) { /* hundreds of columns are wide in turn: give back what this one needs no more */
+        column->kept_room = out + out / 4 + 64;
+        column->kept = apsis_realloc(column->kept, column->kept_room * sizeof *column->kept);
+    }
     free(column->windows);
     start_windows(column, &list);
 }
