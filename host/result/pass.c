@@ -8,7 +8,7 @@
 
 enum { FIRST_WAVE = 64, MOST_TILES = 1 << 16 };
 #define LEAST_MEMORY (256u << 10)
-#define WAVE_SECONDS 0.2
+#define WAVE_SECONDS 0.5
 
 static double now(void)
 {
@@ -155,7 +155,7 @@ enum apsis_status apsis_pass(struct apsis_measurement *m)
         if (m->pass == 1) m->done = seen;
         if (tile < m->tiles) {
             double share_done = (double)seen / (double)settings->draws;
-#pragma omp parallel for schedule(dynamic, 4) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
             for (size_t i = 0; i < m->count; i++) {
                 struct apsis_reduced *column = &m->columns[i];
                 double mine = room * m->need[i] / (total > 0 ? total : 1);

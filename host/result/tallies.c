@@ -285,7 +285,7 @@ static void merge_column(struct apsis_reduced *to, const struct ap_tally_column 
 
 void apsis_tallies_merge(struct apsis_tallies *all)
 {
-#pragma omp parallel for schedule(dynamic, 4) num_threads(all->threads > 0 ? all->threads : 1)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(all->threads > 0 ? all->threads : 1)
     for (size_t i = 0; i < all->count; i++) {
         for (struct apsis_worker *worker = all->workers; worker; worker = worker->next) {
             struct ap_tally_column *column = &worker->base.columns[all->columns[i].column];
