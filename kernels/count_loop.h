@@ -34,7 +34,7 @@ AP_FN void ap_count_set_aside(struct ap_count_aside *aside, ap_u32 bits, ap_u32 
     double lane[4][AP_WIDTH];
     ap_store(lane[0], lower), ap_store(lane[1], upper), ap_store(lane[2], p[0]), ap_store(lane[3], p[1]);
     for (; bits; bits &= bits - 1) {
-        int from = __builtin_ctz(bits);
+        int from = ap_lowest_bit(bits);
         ap_u32 to = aside->count++;
         aside->lower[to] = lane[0][from], aside->upper[to] = lane[1][from];
         aside->a[to] = lane[2][from], aside->b[to] = lane[3][from];

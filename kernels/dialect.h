@@ -260,6 +260,15 @@ AP_FN void ap_store(double *p, ap_f64 x) { *(ap_f64_unaligned *)p = x; }
 #endif
 
 /* ------------------------------------------------------------------ made of the above, the same text for all */
+/* the number of the lowest bit that is set; bits is not 0 */
+AP_FN int ap_lowest_bit(ap_u32 bits)
+{
+#if AP_CUDA
+    return __ffs((int)bits) - 1;
+#else
+    return __builtin_ctz(bits);
+#endif
+}
 AP_FN ap_mask ap_gt(ap_f64 a, ap_f64 b) { return ap_lt(b, a); }
 AP_FN ap_mask ap_ge(ap_f64 a, ap_f64 b) { return ap_le(b, a); }
 AP_FN ap_mask ap_isnan(ap_f64 x) { return ap_mnot(ap_eq(x, x)); }

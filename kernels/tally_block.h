@@ -159,7 +159,7 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window 
     if (!column->lost && kept + 8 > column->kept_room && !column->keep_more(column)) column->lost = 1;
     if (column->lost) {
         for (; bits; bits &= bits - 1) {
-            double value = ap_lane(x, __builtin_ctz(bits));
+            double value = ap_lane(x, ap_lowest_bit(bits));
             for (int k = 0; k < count; k++) windows[k].inside += value >= windows[k].low && value < windows[k].high;
         }
         return;
@@ -171,7 +171,7 @@ AP_FN void ap_tally_keep(struct ap_tally_column *column, struct ap_tally_window 
     kept += (ap_u32)__builtin_popcount(bits);
 #else
     for (; bits; bits &= bits - 1) {
-        int lane = __builtin_ctz(bits);
+        int lane = ap_lowest_bit(bits);
         column->kept_value[kept] = ap_lane(x, lane);
         column->kept_draw[kept++] = draw + (ap_word)lane;
     }
@@ -266,7 +266,7 @@ AP_FN void ap_tally_tails(struct ap_tally_column *column, const struct ap_block 
         _mm512_storeu_pd(out + n, _mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x));
         n += (ap_u32)__builtin_popcount(bits);
 #else
-        for (; bits; bits &= bits - 1) out[n++] = ap_lane(x, __builtin_ctz(bits));
+        for (; bits; bits &= bits - 1) out[n++] = ap_lane(x, ap_lowest_bit(bits));
 #endif
     }
     column->tail_count = n;
