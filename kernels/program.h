@@ -59,7 +59,7 @@ struct ap_instruction {
     ap_u32 arg_count;
     ap_u32 first, last;  /* periods in which it runs */
     ap_u32 index;        /* column, number, component; for GATHER and IRR the slots of history before t = 0 */
-    ap_u32 mode;         /* enum ap_gather_mode, timing of IRR, 1: EMIT has a given, 1: DRAW from a score */
+    ap_u32 mode;         /* enum ap_gather_mode, timing of IRR and SIGN_CHANGES, 1: EMIT has a given, 1: DRAW from a score */
     ap_word stream;
     const void *data;    /* DRAW: struct ap_sampler (NULL: u itself); MIX: const double *weights; SOLVE: struct ap_solve */
     const char *name;    /* what it computes, for printers */

@@ -231,6 +231,7 @@ static void emit_node(struct apsis_planner *p, apsis_node_id id, struct ap_opera
         struct ap_operand flows = history_operand(p, n->index, &slots);
         flows.bias += slots;
         i = begin(p, AP_STEP_SIGN_CHANGES, out);
+        i->mode = n->timing;
         argument(p, args[0]), argument(p, args[1]), argument(p, flows);
         break;
     }

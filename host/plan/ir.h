@@ -26,7 +26,7 @@ enum apsis_node_kind {
                             the series must be complete, so this belongs to a later pass. Outside horizon and history: NaN */
     APSIS_NODE_CONVOLVE, /* sum over k = 0..t, in this order by fma from 0, of series[index][t-k] * series[other][k]: both are
                             needed up to t only, and this t's values count */
-    APSIS_NODE_SIGN_CHANGES, /* how often the flows series[index] change sign, zeros left out; args: upfront, final; NaN where one is */
+    APSIS_NODE_SIGN_CHANGES, /* how often the flows series[index] change sign, zeros left out; args: upfront, final; timing; NaN where one is */
     APSIS_NODE_IRR,      /* rate of the flows series[index]; args: upfront, final, low, high; timing */
     APSIS_NODE_SOLVE     /* component `index` of the canonical parameters that inputs[other]'s family computes from its spelling's
                             arguments (args) where these are not constant */

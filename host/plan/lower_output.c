@@ -18,7 +18,7 @@ static void add_several_signs(struct apsis_ir *ir, size_t number)
     apsis_node_id irr = ir->outputs[number].node;
     if (!irr || ir->nodes[irr].kind != APSIS_NODE_IRR) return;
     const struct apsis_node *n = &ir->nodes[irr];
-    struct apsis_node changes = {.kind = APSIS_NODE_SIGN_CHANGES, .arg_count = 2, .index = n->index, .args = {n->args[0], n->args[1]}};
+    struct apsis_node changes = {.kind = APSIS_NODE_SIGN_CHANGES, .arg_count = 2, .timing = n->timing, .index = n->index, .args = {n->args[0], n->args[1]}};
     apsis_node_id several = apsis_ir_op(ir, AP_OP_LT, apsis_ir_const(ir, 1), apsis_ir_node(ir, changes), 0);
     apsis_node_id valid = apsis_ir_op(ir, AP_OP_EQ, apsis_ir_op(ir, AP_OP_SUB, irr, irr, 0), apsis_ir_const(ir, 0), 0);
     ir->outputs[number].several_signs = apsis_ir_op(ir, AP_OP_AND, several, valid, 0);

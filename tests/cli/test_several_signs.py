@@ -70,4 +70,21 @@ def test_counts():
     assert verified.code == 0 and part.code == 0, (verified.out, verified.err, part.err)
 
 
+def test_one_moment_is_one_flow():
+    """With `end`, the final flow falls with the last period's; with `start`, upfront with the first's."""
+    model = '''period year 2030 to 2033
+a[t] ~ normal(0.2, 1)
+b ~ uniform(0, 2)
+output late  = irr(a, end, final: b, between: -50%, 100%)
+output early = irr(a, start, upfront: -b, between: -50%, 100%)
+'''
+    with scratch(m__risk=model) as folder:
+        rows = list(csv.DictReader(io.StringIO(apsis("draws", "m.risk", "--draws", N, "--csv", "-", cwd=folder).out)))
+        result = apsis("run", "m.risk", "--draws", N, "--json", cwd=folder).json
+    flows = [([float(row[f"a[{year}]"]) for year in range(2030, 2034)], float(row["b"])) for row in rows]
+    late = sum(changes([*a[:3], a[3] + b]) > 1 for a, b in flows)
+    early = sum(changes([a[0] - b, *a[1:]]) > 1 for a, b in flows)
+    assert [o["several_sign_changes"] for o in result["outputs"]] == [str(late), str(early)]
+
+
 main(globals())

@@ -172,8 +172,11 @@ static double compute_node(struct evaluation *e, apsis_node_id id, long t)
     case APSIS_NODE_IRR: return evaluate_irr(e, n);
     case APSIS_NODE_SIGN_CHANGES: {
         double last = 0, changes = 0;
-        for (long k = -1; k <= (long)ir->periods; k++) {
-            double x = k < 0 ? evaluate_node(e, n->args[0], 0) : k == (long)ir->periods ? evaluate_node(e, n->args[1], 0) : evaluate_series(e, n->index, k);
+        long end = (long)ir->periods, from = n->timing == APSIS_TIMING_START ? 0 : -1, to = n->timing == APSIS_TIMING_END ? end - 1 : end;
+        for (long k = from; k <= to; k++) {
+            double x = k >= 0 && k < end ? evaluate_series(e, n->index, k) : 0; /* flows of one moment are one flow */
+            if (k == from) x = k < 0 ? evaluate_node(e, n->args[0], 0) : evaluate_node(e, n->args[0], 0) + x;
+            if (k == to) x = k == end ? evaluate_node(e, n->args[1], 0) : x + evaluate_node(e, n->args[1], 0);
             if (isnan(x)) return NAN;
             if (x == 0) continue;
             changes += last != 0 && (x > 0) != (last > 0);
