@@ -102,13 +102,18 @@ static int is_atom(size_t run, size_t inside)
     return run >= 24 && run * 12 >= inside;
 }
 
-static void drop_windows(struct apsis_reduced *column)
+void apsis_bracket_drop(struct apsis_reduced *column)
 {
     free(column->windows);
     free(column->kept);
     column->windows = NULL;
     column->kept = NULL;
     column->window_count = column->kept_count = column->kept_room = column->kept_after = 0;
+}
+
+static void drop_windows(struct apsis_reduced *column)
+{
+    apsis_bracket_drop(column);
     column->lost = 0;
     column->pass_valid = 0;
     for (size_t t = 0; t < column->tail_count; t++) {

@@ -33,6 +33,7 @@ static size_t solve(struct apsis_measurement *m)
     for (size_t i = 0; i < m->count; i++) {
         struct apsis_reduced *column = &m->columns[i];
         if (column->active && column->valid) apsis_percentile_solve(column);
+        apsis_bracket_drop(column); /* the next pass' columns need the room */
         int left = 0;
         for (size_t k = 0; k < column->sought_count; k++) left |= !column->sought[k].solved;
         open += (size_t)left;

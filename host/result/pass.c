@@ -30,9 +30,8 @@ static double entries(const struct apsis_measurement *m, double part)
     size_t memory = m->settings->memory < LEAST_MEMORY ? LEAST_MEMORY : m->settings->memory;
     return part * (double)memory / (double)sizeof(struct apsis_kept);
 }
-/* The rest of the budget is for arrays that have grown past what they hold. */
-#define BETWEEN 0.45
-#define WITHIN 0.2
+#define BETWEEN 0.75
+#define WITHIN 0.25
 
 /* Makes windows for the columns that look for something, and says which of them this pass serves. */
 static enum apsis_status choose(struct apsis_measurement *m)

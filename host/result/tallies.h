@@ -137,6 +137,7 @@ uint64_t apsis_percent_denominator(struct apsis_percent percent); /* share = num
 /* bracket.c: the windows of a pass. `width` is in standard errors. */
 void apsis_bracket_pilot(struct apsis_reduced *column, const double *sorted, size_t count, uint64_t looked_at, uint64_t draws, double width);
 void apsis_bracket_again(struct apsis_reduced *column);
+void apsis_bracket_drop(struct apsis_reduced *column); /* what a pass looked at, once it is solved or learned from */
 void apsis_bracket_narrow(struct apsis_reduced *column, double share_done, double width, size_t room);
 double apsis_bracket_share(const struct apsis_reduced *column, const double *sorted, size_t count); /* of the pilot in kept windows */
 double apsis_next_up(double x);
