@@ -90,7 +90,7 @@ def main():
 
     scalars = "ev,core_ev,compute_ev,irr,peak_funding,first_positive_year,payback_year"
     out["scalar_statistics"] = dict(cost("orbital_compute", ["--only", scalars], ["--only", scalars, "--percentiles", "none"], 1_000_000), wanted_ratio=1.15)
-    out["terrestrial_all_series"] = dict(cost("terrestrial_dc", [], ["--only", "npv,irr,delay"], 300_000), wanted_ratio=1.5)
+    out["terrestrial_all_series"] = dict(cost("terrestrial_dc", [], ["--only", "npv,irr,delay"], 1_000_000), wanted_ratio=1.5)
 
     # from command to last byte
     for name, limit in (("revenue_stack", 60), ("orbital_compute", 150), ("first", None), ("terrestrial_dc", None), ("portfolio", None)):
