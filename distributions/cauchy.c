@@ -17,8 +17,7 @@ AP_FN void ap_cauchy_solve(int spelling, const ap_f64 *arguments, const double *
     ap_f64 a = ap_set1(percents[0]), b = ap_set1(percents[1]);
     ap_f64 low = ap_tan(ap_set1(0x1.921fb54442d18p+1) * (a - ap_set1(0.5))), high = ap_tan(ap_set1(0x1.921fb54442d18p+1) * (b - ap_set1(0.5)));
     (void)spelling;
-    canonical[1] = (arguments[1] - arguments[0]) / (high - low);
-    canonical[0] = ap_fma(ap_negate(low), canonical[1], arguments[0]);
+    ap_stretch(low, high, arguments, canonical);
 }
 
 #ifdef APSIS_FAMILY_KERNELS

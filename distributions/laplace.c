@@ -14,8 +14,7 @@ AP_FN void ap_laplace_solve(int spelling, const ap_f64 *arguments, const double 
     ap_f64 a = ap_set1(percents[0]), b = ap_set1(percents[1]), one = ap_set1(1.0);
     ap_f64 low = ap_select(ap_lt(a, ap_set1(0.5)), ap_log(a + a), ap_negate(ap_log((one - a) * ap_set1(2.0)))), high = ap_select(ap_lt(b, ap_set1(0.5)), ap_log(b + b), ap_negate(ap_log((one - b) * ap_set1(2.0))));
     (void)spelling;
-    canonical[1] = (arguments[1] - arguments[0]) / (high - low);
-    canonical[0] = ap_fma(ap_negate(low), canonical[1], arguments[0]);
+    ap_stretch(low, high, arguments, canonical);
 }
 
 #ifdef APSIS_FAMILY_KERNELS

@@ -13,8 +13,7 @@ AP_FN void ap_logistic_solve(int spelling, const ap_f64 *arguments, const double
     ap_f64 a = ap_set1(percents[0]), b = ap_set1(percents[1]), one = ap_set1(1.0);
     ap_f64 low = ap_logit(a, one - a), high = ap_logit(b, one - b);
     (void)spelling;
-    canonical[1] = (arguments[1] - arguments[0]) / (high - low);
-    canonical[0] = ap_fma(ap_negate(low), canonical[1], arguments[0]);
+    ap_stretch(low, high, arguments, canonical);
 }
 
 #ifdef APSIS_FAMILY_KERNELS

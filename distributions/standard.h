@@ -22,5 +22,11 @@ AP_FN ap_f64 ap_box_cox(ap_f64 shape, ap_f64 y)
 AP_FN ap_f64 ap_valid(ap_mask ok, ap_f64 x) { return ap_select(ok, x, ap_nan()); }
 AP_FN ap_mask ap_positive(ap_f64 x) { return ap_lt(ap_set1(0.0), x); }
 AP_FN ap_mask ap_not_negative(ap_f64 x) { return ap_le(ap_set1(0.0), x); }
+/* Location and scale that put the standard quantiles low and high where two percentiles are asked for. */
+AP_FN void ap_stretch(ap_f64 low, ap_f64 high, const ap_f64 *percentiles, ap_f64 *location_scale)
+{
+    location_scale[1] = (percentiles[1] - percentiles[0]) / (high - low);
+    location_scale[0] = ap_fma(ap_negate(low), location_scale[1], percentiles[0]);
+}
 
 #endif
