@@ -23,6 +23,8 @@ struct apsis_engine_options {
     int threads;          /* 0: as many as the machine has */
     const char *cpu;      /* NULL: the best this machine has; "plain", "v3", "v4", "armv8" */
     unsigned block;       /* 0: chosen from the plan; lanes in a block, a power of two from 16 to 512 */
+    const char *device;   /* NULL: every GPU there is (engine cuda); "cuda:0,1": those */
+    const char *cuda_include; /* NULL: the usual places; where curand_philox4x32_x.h and nv/target are */
 };
 
 struct apsis_engine {
@@ -32,8 +34,10 @@ struct apsis_engine {
     /* Returns APSIS_OK and *run, or a failure with a text in *why (arena of the plan). */
     enum apsis_status (*prepare)(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why);
     enum apsis_status (*run)(void *run, const struct apsis_job *job);
-    /* "interpreter/x86-64-v4": as results name it */
+    /* "interpreter/x86-64-v4": as results name it; asked for after the last job, since it may tell what really ran */
     const char *(*describe)(void *run);
+    /* NULL (also the function), or one sentence on what went otherwise than asked: what failed, what was done instead */
+    const char *(*note)(void *run);
     void (*free)(void *run);
 };
 
