@@ -25,14 +25,19 @@ struct apsis_engine_options {
     unsigned block;       /* 0: chosen from the plan; lanes in a block, a power of two from 16 to 512 */
     const char *device;   /* NULL: every GPU there is (engine cuda); "cuda:0,1": those */
     const char *cuda_include; /* NULL: the usual places; where curand_philox4x32_x.h and nv/target are */
+    const volatile int *cancel_prepare; /* NULL, or looked at by prepare(): not 0 ends it within a second with APSIS_INTERRUPTED */
+    int only_cached;      /* 1: prepare() takes what was compiled before, or says APSIS_INCOMPLETE at once and starts no compiler */
 };
 
 struct apsis_engine {
     const char *name; /* "interpreter" */
-    /* NULL, or why it cannot run here */
+    /* NULL, or why it cannot run here and what to do about it */
     const char *(*available)(const struct apsis_engine_options *options);
-    /* Returns APSIS_OK and *run, or a failure with a text in *why (arena of the plan). */
+    /* Returns APSIS_OK and *run, or a failure with a text in *why (arena of the plan). May be called in a thread of its own while
+       another engine runs the same plan: it writes to the plan's arena (which is then its own), never to what the plan holds. */
     enum apsis_status (*prepare)(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why);
+    /* Jobs come one at a time, from one thread. APSIS_OK, APSIS_INTERRUPTED, or a failure: a run that failed has added nothing to the
+       job's tally, not one tile of it, so that another engine can be given the same tiles; `stored` may hold anything then. */
     enum apsis_status (*run)(void *run, const struct apsis_job *job);
     /* "interpreter/x86-64-v4": as results name it; asked for after the last job, since it may tell what really ran */
     const char *(*describe)(void *run);
@@ -42,6 +47,8 @@ struct apsis_engine {
 };
 
 extern const struct apsis_engine apsis_engine_interpreter;
+/* automatic.c: the interpreter at once, then, tile by tile, whichever of the others is ready and was measured to be faster. */
+extern const struct apsis_engine apsis_engine_auto;
 
 /* All engines, NULL-terminated, and one by name. */
 const struct apsis_engine *const *apsis_engines(void);
