@@ -26,6 +26,7 @@ struct apsis_engine_options {
     const char *device;   /* NULL: every GPU there is (engine cuda); "cuda:0,1": those */
     const char *cuda_include; /* NULL: the usual places; where curand_philox4x32_x.h and nv/target are */
     const volatile int *cancel_prepare; /* NULL, or looked at by prepare(): not 0 ends it within a second with APSIS_INTERRUPTED */
+    uint64_t draws_expected; /* 0: as many as the jobs' `draws` says; else all jobs together have about this many */
     int only_cached;      /* 1: prepare() takes what was compiled before, or says APSIS_INCOMPLETE at once and starts no compiler */
 };
 
@@ -41,7 +42,8 @@ struct apsis_engine {
     enum apsis_status (*run)(void *run, const struct apsis_job *job);
     /* "interpreter/x86-64-v4": as results name it; asked for after the last job, since it may tell what really ran */
     const char *(*describe)(void *run);
-    /* NULL (also the function), or one sentence on what went otherwise than asked: what failed, what was done instead */
+    /* NULL (also the function), or one sentence without a full stop on what went otherwise than asked: what failed, what was done
+       instead. After a run that failed: why. */
     const char *(*note)(void *run);
     void (*free)(void *run);
 };

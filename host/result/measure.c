@@ -52,7 +52,7 @@ enum apsis_status apsis_measure_run(struct apsis_arena *arena, const struct apsi
     result->plan = plan;
     result->seed = settings->seed;
     result->draws = settings->draws;
-    result->engine = engine->describe ? engine->describe(run) : engine->name;
+    result->engine = engine->name;
     if (settings->draws < 1 || settings->draws >= 1ull << 49) return APSIS_USAGE;
     m.tiles = settings->draws / AP_TILE_DRAWS + (settings->draws % AP_TILE_DRAWS != 0);
     m.pilot_draws = settings->pilot < 1 ? 1 : settings->pilot;
@@ -94,5 +94,7 @@ enum apsis_status apsis_measure_run(struct apsis_arena *arena, const struct apsi
     apsis_tallies_free(&m.tallies);
     apsis_columns_free(&m);
     result->seconds = now() - start;
+    if (engine->describe) result->engine = engine->describe(run); /* what really ran */
+    result->note = engine->note ? engine->note(run) : NULL;
     return status;
 }

@@ -90,7 +90,8 @@ struct apsis_result {
     uint64_t draws;            /* asked for */
     uint64_t done;             /* measured: fewer when interrupted */
     int partial;
-    const char *engine;
+    const char *engine;        /* what ran: as the engine describes itself after the last draw */
+    const char *note;          /* NULL, or what went otherwise than asked; neither is in the digest */
     double seconds;
     unsigned passes;
     char digest[65];           /* hex, "" when partial */
