@@ -37,10 +37,10 @@ struct apsis_options {
     int threads;
     unsigned block;
     size_t memory;              /* 0: the default */
-    const char *engine, *cpu, *record, *csv, *npy, *format;
+    const char *engine, *device, *cuda_include, *cpu, *record, *csv, *npy, *format;
     double max_invalid;
     int json, all_periods, markdown;
-    int show;                   /* '1' --ast, '2' --ir, '3' --plan, or 0 */
+    int show;                   /* '1' --ast, '2' --ir, '3' --plan, '4' --c, '5' --cuda, or 0 */
 };
 
 struct apsis_command {
@@ -69,6 +69,7 @@ struct apsis_cli {
     struct apsis_model *model; /* NULL before it is read; owns texts, tree, diagnostics */
     struct apsis_scenario *sets;
     struct apsis_ir *ir;
+    uint64_t draws_expected; /* 0, or how many draws will be run in all where that is not what the jobs say */
 };
 
 /* APSIS_OK, or APSIS_USAGE after the fault was told. *done is set when there is nothing left to do (--help). */
@@ -79,6 +80,7 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
 /* ---------------------------------------------------------------- options_parse.c: what stands behind an option; 0 when it is not that */
 int apsis_parse_draws(const char *text, uint64_t *draws, const char **why);
 int apsis_parse_u64(const char *text, uint64_t *value);
+const char *apsis_parse_device(const char *text); /* NULL, or what is wrong with it */
 int apsis_parse_percents(struct apsis_arena *arena, const char *text, struct apsis_percent **list, size_t *count, const char **why);
 
 /* ---------------------------------------------------------------- output.c */
@@ -116,8 +118,6 @@ enum apsis_status apsis_cli_load(struct apsis_cli *cli, int keep_all);
 size_t apsis_cli_errors(const struct apsis_cli *cli);
 /* Tells what is wrong with it. */
 enum apsis_status apsis_cli_plan(struct apsis_cli *cli, const struct apsis_plan_options *options, struct apsis_plan **plan);
-/* The engine that was asked for, prepared for the plan; *run is freed with engine->free. */
-enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine **engine, void **run);
 /* --only and --target against the outputs of cli->ir: names of an index become its members, targets join their outputs. */
 enum apsis_status apsis_cli_outputs(struct apsis_cli *cli);
 /* "apsis replay model.risk --seed 2 --scenario slow": the command that looks at a draw of this run, without --draw */
@@ -126,6 +126,17 @@ const char *apsis_cli_replay_words(struct apsis_cli *cli);
 json_t *apsis_cli_data_files(struct apsis_cli *cli);
 /* --target 'ev > 2000' taken apart: the output's name and the number; 0 when it is not that */
 int apsis_parse_target(struct apsis_arena *arena, const char *text, const char **name, double *above);
+
+/* ---------------------------------------------------------------- choose_engine.c */
+/* Whether --engine, --device and --cpu are words that go together; tells what is wrong. */
+enum apsis_status apsis_cli_engine_words(struct apsis_cli *cli);
+/* The engine that was asked for, or `otherwise`, prepared for the plan; *run is freed with engine->free. Tells what is wrong. */
+enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const char *otherwise, const struct apsis_engine **engine, void **run);
+/* What went otherwise than asked, on stderr (not in --json mode, where it is in the result). */
+void apsis_cli_note(struct apsis_cli *cli, const char *note);
+/* Tells that a run ended with `status`: "the run failed", and what the engine says of it; or `interrupted`. Returns `status`. */
+enum apsis_status apsis_cli_fail_run(struct apsis_cli *cli, enum apsis_status status, const struct apsis_engine *engine, void *run, const char *failed,
+                                     const char *interrupted);
 
 /* ---------------------------------------------------------------- interrupt.c */
 extern volatile int apsis_interrupted; /* set by the first SIGINT or SIGTERM; the second ends the process */

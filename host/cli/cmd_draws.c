@@ -183,7 +183,9 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
     free(room);
     if (fault) return APSIS_OK; /* the stream remembers: apsis_file_close tells */
     if (status == APSIS_INTERRUPTED || apsis_interrupted) return apsis_cli_fail(cli, APSIS_INTERRUPTED, file->temporary ? "interrupted: %s is not written" : "interrupted: %s is not complete", file->path);
-    return status ? apsis_cli_fail(cli, status, "the draws cannot be computed") : APSIS_OK;
+    if (status) return apsis_cli_fail_run(cli, status, engine, run, "the draws cannot be computed", "");
+    apsis_cli_note(cli, engine->note ? engine->note(run) : NULL);
+    return APSIS_OK;
 }
 
 enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
@@ -204,7 +206,7 @@ enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
     if (status == APSIS_OK) status = apsis_cli_plan(cli, &plan_options, &plan);
     if (status) return status;
     apsis_cli_warnings(cli);
-    status = apsis_cli_engine(cli, plan, &engine, &run);
+    status = apsis_cli_engine(cli, plan, "interpreter", &engine, &run);
     if (status) return status;
     status = apsis_file_open(cli, path, &file);
     if (status == APSIS_OK) {
@@ -213,9 +215,10 @@ enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
         enum apsis_status closed = apsis_file_close(cli, &file, status == APSIS_OK);
         if (status == APSIS_OK) status = closed;
         if (status == APSIS_OK && options->json)
-            status = apsis_cli_write_json(cli, json_pack("{s:s,s:o,s:o,s:I,s:o}", "file", path, "first_draw", apsis_json_u64(options->from), "draws",
+            status = apsis_cli_write_json(cli, json_pack("{s:s,s:o,s:o,s:I,s:o,s:s,s:s?}", "file", path, "first_draw", apsis_json_u64(options->from), "draws",
                                                          apsis_json_u64(options->draws), "columns", (json_int_t)plan->column_count + 1, "seconds",
-                                                         apsis_json_double(apsis_clock_seconds() - started)));
+                                                         apsis_json_double(apsis_clock_seconds() - started), "engine",
+                                                         engine->describe(run), "note", engine->note ? engine->note(run) : NULL));
     }
     engine->free(run);
     return status;

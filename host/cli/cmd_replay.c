@@ -53,7 +53,7 @@ static enum apsis_status find_draw(struct apsis_cli *cli, const char **why)
     struct apsis_plan_options plan_options = {.only = options->only};
     status = apsis_cli_plan(cli, &plan_options, &plan);
     if (status) return status;
-    status = apsis_cli_engine(cli, plan, &engine, &run);
+    status = apsis_cli_engine(cli, plan, "auto", &engine, &run);
     if (status) return status;
     apsis_measure_defaults(&settings);
     settings.seed = options->seed;
@@ -71,8 +71,10 @@ static enum apsis_status find_draw(struct apsis_cli *cli, const char **why)
     apsis_progress_start(&progress, cli, "looking for the draw");
     status = apsis_measure_run(cli->arena, plan, engine, run, &settings, &result);
     apsis_progress_end(&progress);
+    if (status) status = apsis_cli_fail_run(cli, status, engine, run, "the run failed", "interrupted before the draw was found");
+    else apsis_cli_note(cli, result->note);
     engine->free(run);
-    if (status) return apsis_cli_fail(cli, status, status == APSIS_INTERRUPTED ? "interrupted before the draw was found" : "the run failed");
+    if (status) return status;
     const struct apsis_measure *found = NULL;
     size_t candidates = 0;
     struct apsis_buffer text = {0};
@@ -124,7 +126,7 @@ enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
     if (status) return status;
     apsis_cli_warnings(cli);
     cli->options.threads = 1;
-    status = apsis_cli_engine(cli, plan, &engine, &run);
+    status = apsis_cli_engine(cli, plan, "interpreter", &engine, &run);
     if (status) return status;
     double **stored = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1);
     double *values = APSIS_NEW_ARRAY(cli->arena, double, plan->column_count + 1);
@@ -135,8 +137,10 @@ enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
     status = engine->run(run, &job);
     for (size_t c = 0; c < plan->column_count; c++) values[c] = stored[c][draw % AP_TILE_DRAWS];
     free(room);
+    if (status) status = apsis_cli_fail_run(cli, status, engine, run, "the draw cannot be computed", "interrupted");
+    else apsis_cli_note(cli, engine->note ? engine->note(run) : NULL);
     engine->free(run);
-    if (status) return apsis_cli_fail(cli, status, status == APSIS_INTERRUPTED ? "interrupted" : "the draw cannot be computed");
+    if (status) return status;
     struct apsis_replay replay = {.plan = plan, .values = values, .seed = cli->options.seed, .draw = draw, .why = why};
     if (cli->options.json) return apsis_cli_write_json(cli, apsis_report_replay_json(&replay));
     struct apsis_buffer out = {0};

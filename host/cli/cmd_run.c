@@ -66,7 +66,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     if (status == APSIS_OK) status = apsis_cli_plan(cli, &options, &plan);
     if (status) return status;
     apsis_cli_warnings(cli);
-    status = apsis_cli_engine(cli, plan, &engine, &run);
+    status = apsis_cli_engine(cli, plan, "auto", &engine, &run);
     if (status) return status;
     apsis_progress_start(&progress, cli, "running");
     settings.progress = apsis_progress_show;
@@ -75,10 +75,11 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     status = apsis_measure_run(cli->arena, plan, engine, run, &settings, &result);
     apsis_progress_end(&progress);
     if (status && !(status == APSIS_INTERRUPTED && result)) {
+        status = apsis_cli_fail_run(cli, status, engine, run, "the run failed", "interrupted before the first results");
         engine->free(run);
-        if (status == APSIS_INTERRUPTED) return apsis_cli_fail(cli, status, "interrupted before the first results");
-        return apsis_cli_fail(cli, status, "the run failed");
+        return status;
     }
+    apsis_cli_note(cli, result->note);
     if (!(result->seconds > 0)) result->seconds = apsis_clock_seconds() - started;
     const struct apsis_source *source = &cli->model->sources.items[cli->model->source];
     apsis_sha256(source->text, source->length, hash);

@@ -7,7 +7,8 @@ enum apsis_status apsis_cmd_show(struct apsis_cli *cli)
     struct apsis_buffer out = {0};
     enum apsis_status status;
     int what = cli->options.show;
-    if (!what) return apsis_cli_fail(cli, APSIS_USAGE, "show what? --ast, --ir or --plan");
+    if (!what) return apsis_cli_fail(cli, APSIS_USAGE, "show what? --ast, --ir, --plan, --c or --cuda");
+    if (what > '3') return apsis_cli_fail(cli, APSIS_FAILURE, "this version does not write its programs out yet");
     if (what == '1') {
         status = apsis_cli_read(cli);
         if (status || apsis_cli_errors(cli)) return apsis_cli_fail_model(cli, status);

@@ -22,6 +22,7 @@ struct check {
     json_t *differ;            /* numbers of the parts that differ */
     int digest_differs;
     const char *version_words; /* NULL, or how the versions differ */
+    const char *ran, *note;    /* the engine that ran, and what it says */
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -177,6 +178,8 @@ static enum apsis_status tell(struct check *check)
         json_object_set_new(json, "digest_same", all ? json_boolean(!check->digest_differs) : json_null());
         json_object_set_new(json, "version_recorded", json_string(text_of(check->record, "apsis")));
         json_object_set_new(json, "version_here", json_string(apsis_version()));
+        json_object_set_new(json, "engine", apsis_json_text(check->ran));
+        json_object_set_new(json, "note", apsis_json_text(check->note));
         written = apsis_cli_write_json(cli, json);
         return written ? written : status;
     }
@@ -227,12 +230,21 @@ static enum apsis_status verify(struct check *check)
     options.only = cli->options.only;
     if (status == APSIS_OK) status = apsis_cli_plan(cli, &options, &plan);
     check->plan = plan;
-    if (status == APSIS_OK) status = apsis_cli_engine(cli, plan, &check->engine, &check->run);
+    if (cli->options.tiles_given && cli->options.tiles < check->part_count && apsis_parse_u64(text_of(check->record, "part_tiles"), &cli->draws_expected))
+        cli->draws_expected *= cli->options.tiles * AP_TILE_DRAWS;
+    if (status == APSIS_OK) status = apsis_cli_engine(cli, plan, "auto", &check->engine, &check->run);
     if (status) return status;
     status = cli->options.tiles_given ? run_parts(check) : run_all(check);
+    if (status) {
+        status = apsis_cli_fail_run(cli, status, check->engine, check->run, "the run failed", "interrupted: nothing is proved");
+    } else {
+        check->ran = check->engine->describe(check->run);
+        check->note = check->engine->note ? check->engine->note(check->run) : NULL;
+        apsis_cli_note(cli, check->note);
+        status = tell(check);
+    }
     check->engine->free(check->run);
-    if (status) return apsis_cli_fail(cli, status, status == APSIS_INTERRUPTED ? "interrupted: nothing is proved" : "the run failed");
-    return tell(check);
+    return status;
 }
 
 enum apsis_status apsis_cmd_verify(struct apsis_cli *cli)

@@ -1,4 +1,4 @@
-/* load.c - from the words of a command to a model that can run: reading, overriding, lowering, planning, choosing an engine. */
+/* load.c - from the words of a command to a model that can run: reading, overriding, lowering, planning. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <string.h>
@@ -56,28 +56,6 @@ enum apsis_status apsis_cli_plan(struct apsis_cli *cli, const struct apsis_plan_
 {
     *plan = apsis_plan_new(cli->model->arena, cli->ir, options, &cli->model->diagnostics);
     return *plan && apsis_cli_errors(cli) == 0 ? APSIS_OK : apsis_cli_fail_model(cli, APSIS_MODEL_ERROR);
-}
-
-enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine **engine, void **run)
-{
-    const struct apsis_options *options = &cli->options;
-    struct apsis_engine_options settings = {.threads = options->threads, .cpu = options->cpu, .block = options->block};
-    const char *name = options->engine && strcmp(options->engine, "auto") ? options->engine : "interpreter", *why = NULL;
-    *engine = apsis_engine_find(name);
-    if (!*engine) {
-        const char *names[16] = {"auto"};
-        size_t count = 1;
-        for (const struct apsis_engine *const *one = apsis_engines(); *one && count < 16; one++) names[count++] = (*one)->name;
-        const char *near = apsis_nearest_name(name, names, count);
-        return near ? apsis_cli_fail(cli, APSIS_USAGE, "no engine %s: did you mean %s?", name, near)
-                    : apsis_cli_fail(cli, APSIS_USAGE, "no engine %s in this version: use interpreter or auto", name);
-    }
-    if ((*engine)->available) why = (*engine)->available(&settings);
-    if (why && options->cpu) return apsis_cli_fail(cli, APSIS_USAGE, "--cpu %s: %s", options->cpu, why);
-    if (why) return apsis_cli_fail(cli, APSIS_FAILURE, "engine %s cannot run here: %s", name, why);
-    enum apsis_status status = (*engine)->prepare(plan, &settings, run, &why);
-    if (status) return apsis_cli_fail(cli, status, "engine %s: %s", name, why ? why : "cannot be prepared");
-    return APSIS_OK;
 }
 
 /* ---------------------------------------------------------------- names of outputs */

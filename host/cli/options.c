@@ -21,7 +21,7 @@ const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
      "apsis draws model.risk --draws 10k --csv - | head", "MODEL", apsis_cmd_draws},
     {APSIS_COMMAND_VERIFY, "verify", "apsis verify RECORD.json [--tiles K]", "run a record again and compare every digest", "apsis verify record.json --tiles 8", "RECORD.json",
      apsis_cmd_verify},
-    {APSIS_COMMAND_SHOW, "show", "apsis show MODEL --ast | --ir | --plan", "what the compiler makes of a model", "apsis show model.risk --plan", "MODEL", apsis_cmd_show},
+    {APSIS_COMMAND_SHOW, "show", "apsis show MODEL --ast | --ir | --plan | --c | --cuda", "what the compiler makes of a model", "apsis show model.risk --plan", "MODEL", apsis_cmd_show},
     {APSIS_COMMAND_FAMILIES, "families", "apsis families [NAME]", "the distributions, or all about one", "apsis families pert", "[NAME]", apsis_cmd_families},
     {APSIS_COMMAND_DOCTOR, "doctor", "apsis doctor", "version, libraries, processor, GPU: what this machine has", "apsis doctor", NULL, apsis_cmd_doctor},
 };
@@ -49,16 +49,21 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},
     {'k', "tiles", "K", ON(VERIFY), "check K parts of the record instead of all of it"},
     {'j', "threads", "K", RUNS, "threads to use (default: all); changes no result"},
-    {'e', "engine", "NAME", RUNS, "interpreter or auto (default)"},
+    {'e', "engine", "NAME", ON(RUN) | ON(VERIFY), "interpreter, compiled, cuda, or auto (default): the interpreter at once, then what is faster; changes no result"},
+    {'e', "engine", "NAME", ON(REPLAY) | ON(DRAWS), "interpreter (default), compiled, cuda or auto; changes no result"},
+    {'D', "device", "cuda:0,1", RUNS, "the GPUs to use, as apsis doctor numbers them, and nothing else; cuda alone: all of them"},
+    {'I', "cuda-include", "DIR", RUNS, "where curand_philox4x32_x.h is (default: the usual places of the CUDA toolkit)"},
     {'b', "block", "LANES", RUNS, "draws that are computed side by side, 16 to 512; changes no result"},
     {'M', "memory", "BYTES", ON(RUN), "memory for percentiles (default 128 MiB); changes no result"},
-    {'u', "cpu", "ISA", RUNS, "instruction set: plain, v3, v4, armv8 (default: the best there is); changes no result"},
+    {'u', "cpu", "ISA", RUNS, "instruction set of interpreter and compiled: plain, v3, v4, armv8 (default: the best there is); changes no result"},
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
     {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
     {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
     {'2', "ir", NULL, ON(SHOW), "the graph of values"},
     {'3', "plan", NULL, ON(SHOW), "the program that is run"},
+    {'4', "c", NULL, ON(SHOW), "the C that the engine compiled gives to the compiler"},
+    {'5', "cuda", NULL, ON(SHOW), "the CUDA that the engine cuda gives to NVRTC"},
     {'g', "format", "text|gcc|json", ON(CHECK), "form of the messages: text with the source line, gcc for editors, or json"},
     {'w', "markdown", NULL, ON(FAMILIES), "the list as a table in Markdown"},
     {'J', "json", NULL, EVERY, "one JSON object on stdout, errors too"},
@@ -194,8 +199,13 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         break;
     case 'r': options->record = text; break;
     case 'A': options->all_periods = 1; break;
-    case '1': case '2': case '3':
-        if (options->show && options->show != row->id) return "one of --ast, --ir and --plan at a time";
+    case 'D':
+        if ((why = apsis_parse_device(text))) return why;
+        options->device = text;
+        break;
+    case 'I': options->cuda_include = text; break;
+    case '1': case '2': case '3': case '4': case '5':
+        if (options->show && options->show != row->id) return "one of --ast, --ir, --plan, --c and --cuda at a time";
         options->show = row->id;
         break;
     case 'g':
@@ -294,5 +304,5 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
     }
     if (left == 1) options->file = argv[optind];
     if (left == 0 && wanted && wanted[0] != '[') return apsis_cli_fail(cli, APSIS_USAGE, "which file? %s", cli->command->synopsis);
-    return APSIS_OK;
+    return apsis_cli_engine_words(cli);
 }

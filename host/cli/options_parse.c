@@ -83,6 +83,26 @@ int apsis_parse_percents(struct apsis_arena *arena, const char *text, struct aps
     return 1;
 }
 
+/* "cuda", "cuda:0", "cuda:0,1" */
+const char *apsis_parse_device(const char *text)
+{
+    static const char *const form = "write cuda for all GPUs, cuda:0 for one, cuda:0,1 for several; apsis doctor numbers them";
+    unsigned char seen[1000] = {0};
+    if (!strcmp(text, "cpu")) return "the processor is --engine compiled or --engine interpreter";
+    if (strncmp(text, "cuda", 4)) return form;
+    text += 4;
+    if (!*text) return NULL;
+    if (*text++ != ':') return form;
+    for (;;) {
+        unsigned number = 0, digits = 0;
+        for (; *text >= '0' && *text <= '9' && digits < 3; text++, digits++) number = 10 * number + (unsigned)(*text - '0');
+        if (!digits) return form;
+        if (seen[number]++) return "each GPU once";
+        if (!*text) return NULL;
+        if (*text++ != ',') return form;
+    }
+}
+
 int apsis_parse_target(struct apsis_arena *arena, const char *text, const char **name, double *above)
 {
     const char *sign = strchr(text, '>');

@@ -143,6 +143,7 @@ json_t *apsis_report_run_json(const struct apsis_result *result, const struct ap
     json_object_set_new(json, "draws", apsis_json_u64(result->partial ? result->done : result->draws));
     json_object_set_new(json, "sampling", json_string("philox"));
     json_object_set_new(json, "engine", apsis_json_text(result->engine));
+    json_object_set_new(json, "note", apsis_json_text(result->note));
     json_object_set_new(json, "seconds", apsis_json_double(result->seconds));
     json_object_set_new(json, "passes", json_integer((json_int_t)result->passes));
     json_object_set_new(json, "digest", json_string(result->digest));

@@ -18,7 +18,7 @@ DRAWS = {"first": 20_000, "revenue_stack": 20_000, "portfolio": 3_000, "terrestr
 
 def statistics(result):
     """What is published, without what may differ: engine, seconds, passes."""
-    return json.dumps({k: v for k, v in result.items() if k not in ("engine", "seconds", "passes")}, sort_keys=True)
+    return json.dumps({k: v for k, v in result.items() if k not in ("engine", "note", "seconds", "passes")}, sort_keys=True)
 
 
 def other_compilers():

@@ -79,7 +79,7 @@ def test_json_members():
         done = apsis("run", "m.risk", "--draws", 2000, "--json", cwd=folder)
     assert done.code == 1, "invalid draws, and --max-invalid is 0"
     result = done.json
-    assert list(result) == ["schema_version", "apsis", "model", "scenario", "seed", "draws", "sampling", "engine", "seconds", "passes", "digest", "inputs", "outputs"]
+    assert list(result) == ["schema_version", "apsis", "model", "scenario", "seed", "draws", "sampling", "engine", "note", "seconds", "passes", "digest", "inputs", "outputs"]
     assert result["schema_version"] == 1 and result["seed"] == "0x1" and result["scenario"] is None and re.fullmatch("[0-9a-f]{64}", result["digest"])
     assert result["model"]["name"] == "mixed" and re.fullmatch("[0-9a-f]{64}", result["model"]["sha256"])
     wanted = ["name", "label", "period", "member", "draws", "given_share", "invalid", "mean", "mean_se", "sd", "skewness", "kurtosis", "min", "max",

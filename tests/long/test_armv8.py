@@ -35,7 +35,7 @@ def emulated(*arguments):
 
 
 def statistics(result):
-    return {k: v for k, v in result.items() if k not in ("engine", "seconds", "passes")}
+    return {k: v for k, v in result.items() if k not in ("engine", "note", "seconds", "passes")}
 
 
 compared = 0
