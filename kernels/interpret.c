@@ -4,10 +4,9 @@
 
 #include "kernels/interpret_draw.h"
 #include "kernels/interpret_emit.h"
+#include "kernels/interpret_flows.h"
 #include "kernels/interpret_history.h"
 #include "kernels/interpret_step.h"
-#include "kernels/irr.h"
-#include "kernels/sign_changes.h"
 
 #ifndef AP_ISA
 #define AP_ISA plain

@@ -3,11 +3,9 @@
 #ifndef APSIS_KERNELS_INTERPRET_DRAW_H
 #define APSIS_KERNELS_INTERPRET_DRAW_H
 #include "kernels/interpret_step.h"
+#include "kernels/normal.h"
 #include "kernels/philox.h"
 #include "kernels/sampler.h"
-
-/* |z| is never above what the smallest u gives. */
-#define AP_SCORE_LIMIT 8.2095
 
 /* The 52-bit integers of one stream and period for all lanes of the block. */
 AP_FN void ap_draw_bits_block(const struct ap_frame *frame, ap_word stream, ap_word *m)
@@ -65,9 +63,7 @@ static void ap_step_mix(struct ap_frame *frame, const struct ap_step *step)
         for (ap_u32 k = 1; k < count; k++) {
             z = z + ap_set1(weight[k]) * ap_arg_load(ap_arg_at(frame, &step->out[1 + k]), &step->out[1 + k], i);
         }
-        ap_f64 limit = ap_set1(AP_SCORE_LIMIT);
-        z = ap_select(ap_lt(limit, ap_abs(z)), ap_copysign(limit, z), z);
-        ap_store(out + i, z);
+        ap_store(out + i, ap_mix_limit(z));
     }
 }
 

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_KERNELS_IRR_H
 #define APSIS_KERNELS_IRR_H
-#include "kernels/interpret_step.h"
+#include "kernels/dialect.h"
+#include "kernels/power.h"
 
 /*
  * g(i) = upfront + shift * sum over t of flow[t] v^t + final * v^T,   v = (1 + i)^(-1/m) a period,
@@ -14,7 +15,7 @@
 
 struct ap_irr_flows {
     const double *flow; /* of the first period, at this vector */
-    size_t step, next;  /* doubles to the next period, to the next vector */
+    ap_word step, next; /* doubles to the next period, to the next vector */
     ap_u32 periods, timing;
     double exponent;    /* -1 / periods per year */
 };
@@ -22,7 +23,7 @@ struct ap_irr_flows {
 AP_FN void ap_irr_value(const struct ap_irr_flows *f, int count, const ap_f64 *rate, const ap_f64 *upfront, const ap_f64 *final, ap_f64 *value)
 {
     ap_f64 v[AP_IRR_LANES], h[AP_IRR_LANES], shift[AP_IRR_LANES];
-    const double *x = f->flow + (size_t)(f->periods - 1) * f->step;
+    const double *x = f->flow + (ap_word)(f->periods - 1) * f->step;
     for (int j = 0; j < count; j++) {
         ap_f64 growth = ap_set1(1.0) + rate[j], one = ap_set1(1.0), rest;
         if (f->exponent == -1.0) v[j] = one / growth;
@@ -30,11 +31,11 @@ AP_FN void ap_irr_value(const struct ap_irr_flows *f, int count, const ap_f64 *r
         if (f->timing == 0) shift[j] = one, rest = v[j];
         else if (f->timing == 1) shift[j] = rest = ap_sqrt(v[j]);
         else shift[j] = v[j], rest = one;
-        h[j] = ap_fma(final[j], rest, ap_load(x + (size_t)j * f->next));
+        h[j] = ap_fma(final[j], rest, ap_load(x + (ap_word)j * f->next));
     }
     if (count == AP_IRR_LANES) { /* by name, so that all stay in registers */
         ap_f64 h0 = h[0], h1 = h[1], h2 = h[2], h3 = h[3], v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3];
-        size_t next = f->next, step = f->step;
+        ap_word next = f->next, step = f->step;
         for (ap_u32 t = f->periods - 1; t > 0; t--) {
             x -= step;
             h0 = ap_fma(h0, v0, ap_load(x));
@@ -46,7 +47,7 @@ AP_FN void ap_irr_value(const struct ap_irr_flows *f, int count, const ap_f64 *r
     } else {
         for (ap_u32 t = f->periods - 1; t > 0; t--) {
             x -= f->step;
-            for (int j = 0; j < count; j++) h[j] = ap_fma(h[j], v[j], ap_load(x + (size_t)j * f->next));
+            for (int j = 0; j < count; j++) h[j] = ap_fma(h[j], v[j], ap_load(x + (ap_word)j * f->next));
         }
     }
     for (int j = 0; j < count; j++) value[j] = ap_fma(shift[j], h[j], upfront[j]);
@@ -78,35 +79,14 @@ AP_FN void ap_irr_solve(const struct ap_irr_flows *f, int count, const ap_f64 *l
     }
 }
 
-#if !AP_CUDA /* the interpreter's loop over a block */
-/* args: upfront, final, low, high, flows (row 0 is t = 0) */
-static void ap_step_irr(struct ap_frame *frame, const struct ap_step *step)
+/* One vector of lanes. `flow` is the first period's, `step` the doubles to the next one's, `timing` 0 start, 1 middle, 2 end of period. */
+AP_FN ap_f64 ap_irr_one(const double *flow, ap_word step, ap_u32 periods, ap_u32 timing, ap_u32 periods_per_year, ap_f64 upfront,
+                        ap_f64 final, ap_f64 low, ap_f64 high)
 {
-    double *out = ap_arg_at(frame, step->out);
-    const struct ap_arg *args = &step->out[1];
-    const double *rows[4];
-    for (int k = 0; k < 4; k++) rows[k] = ap_arg_at(frame, &args[k]);
-    struct ap_irr_flows f = {0, args[4].step, ap_arg_stride(&args[4]), frame->program->periods, step->what->mode,
-                             -1.0 / (double)frame->program->periods_per_year};
-    const double *flows = ap_arg_row(&args[4], 0);
-    ap_u32 vectors = frame->lanes / AP_WIDTH;
-    for (ap_u32 v = 0; v < vectors;) {
-        ap_f64 upfront[AP_IRR_LANES], final[AP_IRR_LANES], low[AP_IRR_LANES], high[AP_IRR_LANES], rate[AP_IRR_LANES];
-        int count = v + AP_IRR_LANES <= vectors ? AP_IRR_LANES : 1;
-        for (int j = 0; j < count; j++) {
-            ap_u32 i = (v + (ap_u32)j) * AP_WIDTH;
-            upfront[j] = ap_arg_load(rows[0], &args[0], i);
-            final[j] = ap_arg_load(rows[1], &args[1], i);
-            low[j] = ap_arg_load(rows[2], &args[2], i);
-            high[j] = ap_arg_load(rows[3], &args[3], i);
-        }
-        f.flow = flows + v * f.next;
-        if (count == AP_IRR_LANES) ap_irr_solve(&f, AP_IRR_LANES, low, high, upfront, final, rate);
-        else ap_irr_solve(&f, 1, low, high, upfront, final, rate);
-        for (int j = 0; j < count; j++) ap_store(out + (size_t)(v + (ap_u32)j) * AP_WIDTH, rate[j]);
-        v += (ap_u32)count;
-    }
+    struct ap_irr_flows f = {flow, step, 0, periods, timing, -1.0 / (double)periods_per_year};
+    ap_f64 rate;
+    ap_irr_solve(&f, 1, &low, &high, &upfront, &final, &rate);
+    return rate;
 }
-#endif
 
 #endif

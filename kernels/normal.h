@@ -215,4 +215,12 @@ AP_FN ap_f64 ap_normal_quantile_tails(ap_f64 lower, ap_f64 upper)
     return ap_normal_score(lower, upper, ap_set1(0.5) * (lower - upper));
 }
 
+/* A score that others were mixed into, cut to what the scores of uniforms reach: |z| is never above what the smallest u gives. */
+#define AP_SCORE_LIMIT 8.2095
+AP_FN ap_f64 ap_mix_limit(ap_f64 z)
+{
+    ap_f64 limit = ap_set1(AP_SCORE_LIMIT);
+    return ap_select(ap_lt(limit, ap_abs(z)), ap_copysign(limit, z), z);
+}
+
 #endif
