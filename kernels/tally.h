@@ -40,6 +40,13 @@ struct ap_tally_window {
     ap_u32 unused;
 };
 
+/* A tail that is open: valid values below `edge`, or, where `high`, not below it. For engines that add the tails up themselves. */
+struct ap_tally_tail {
+    double edge;
+    ap_u32 high, number; /* number: what add_tail is told */
+};
+#define AP_EXACT_LIMBS 68 /* an exact sum (host/result/exact_sum.h): limb i counts 2^(32 i - 1074); limbs have signs and carry lazily */
+
 #define AP_TALLY_LEVELS 7 /* of the tree over the 64 units of a tile */
 #define AP_TALLY_SLACK 520 /* free places that a tail needs before a block: a block's lanes and one vector */
 
@@ -86,6 +93,12 @@ struct ap_tally_column {
     ap_u32 tail_count, tail_room;
     int (*keep_more)(struct ap_tally_column *column);   /* makes room for 8 more at least; 0: there is none */
     void (*flush_tail)(struct ap_tally_column *column); /* takes the tail's values, sets tail_count = 0 */
+    /* the same, tail by tail, for kernels/device_tally.h: exact sums of x and of y * y rounded once, y = (x - centre) * inverse, as limbs to
+       which at most `additions` numbers below 2^32 in size have gone each; not_finite: bit 0 an x, bit 1 a square was no number */
+    struct ap_tally_tail *tails;
+    ap_u32 open_tails;
+    ap_u32 unused;
+    void (*add_tail)(struct ap_tally_column *column, ap_u32 number, const ap_sword *sum, const ap_sword *square, ap_word additions, ap_word not_finite);
     void *host;
     double sum[4];           /* of the tile, after ap_tally_tile: y, y^2, y^3, y^4 */
     double tree[AP_TALLY_LEVELS][4][8];

@@ -69,6 +69,19 @@ static void flush_tail(struct ap_tally_column *column)
     column->tail_count = 0;
 }
 
+/* Sums of a tail that were made elsewhere (kernels/device_tally.h). */
+static void add_tail(struct ap_tally_column *column, ap_u32 number, const ap_sword *sum, const ap_sword *square, ap_word additions, ap_word not_finite)
+{
+    _Static_assert(AP_EXACT_LIMBS == APSIS_EXACT_LIMBS, "the device's limbs are those of exact_sum.h");
+    struct apsis_share *share = column->host;
+    const ap_sword *limbs[] = {sum, square};
+    for (int k = 0; k < 2; k++) {
+        struct apsis_exact part = {.pending = additions < UINT32_MAX ? (uint32_t)additions : UINT32_MAX, .not_finite = (uint32_t)(not_finite >> k) & 1};
+        for (int i = 0; i < APSIS_EXACT_LIMBS; i++) part.limb[i] = limbs[k][i];
+        apsis_exact_merge(&share->tails[2 * number + (ap_u32)k], &part);
+    }
+}
+
 static void tile_done(struct ap_tally *base, ap_word tile)
 {
     struct apsis_worker *worker = base->host;
@@ -111,6 +124,7 @@ static void reset(struct apsis_worker *worker)
         column->host = share;
         column->keep_more = keep_more;
         column->flush_tail = flush_tail;
+        column->add_tail = add_tail;
         if (column->wanted & AP_TALLY_MOMENTS) memset(share->power, 0, sizeof share->power);
         if (column->wanted & AP_TALLY_TARGETS) {
             if (!column->target_counts) column->target_counts = apsis_malloc(reduced->target_count * sizeof(ap_word));
@@ -138,7 +152,8 @@ static void reset(struct apsis_worker *worker)
             column->kept = 0;
             column->lost = (ap_u32)reduced->lost;
             column->tail_low = -ap_double_of(AP_INF_BITS), column->tail_high = -column->tail_low;
-            column->tail_count = column->tail_room = 0;
+            column->tail_count = column->tail_room = column->open_tails = 0;
+            if (reduced->tail_count && !column->tails) column->tails = apsis_malloc(reduced->tail_count * sizeof *column->tails);
             for (size_t t = 0; t < reduced->tail_count; t++) {
                 const struct apsis_tail *tail = &reduced->tails[t];
                 if (tail->solved || tail->edge - tail->edge != 0) continue;
@@ -147,6 +162,7 @@ static void reset(struct apsis_worker *worker)
                     else column->tail_low = tail->edge;
                 }
                 column->tail_room = TAIL_ROOM;
+                column->tails[column->open_tails++] = (struct ap_tally_tail){.edge = tail->edge, .high = (ap_u32)tail->high, .number = (ap_u32)t};
             }
             if (column->tail_room && !column->tail) column->tail = apsis_malloc(TAIL_ROOM * sizeof(double));
             if (column->tail_room) memset(share->tails, 0, 2 * reduced->tail_count * sizeof *share->tails);
@@ -308,6 +324,7 @@ void apsis_tallies_free(struct apsis_tallies *all)
             free(column->kept_value);
             free(column->kept_draw);
             free(column->tail);
+            free(column->tails);
             free(worker->shares[i].tails);
         }
         free(worker->base.columns);
