@@ -119,6 +119,7 @@ struct ap_frame {
     double *const *stored;
     size_t store_offset;            /* of the draw of lane 0 */
     double *kept;                   /* KEEP's numbers */
+    double *slots;                  /* slot k: lanes doubles from slots + k * lanes on */
     double *scratch;                /* 8 slots: of lanes doubles */
     const volatile int *cancel;
 };

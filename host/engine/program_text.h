@@ -17,7 +17,6 @@ struct apsis_text_options {
     unsigned lanes;          /* C: lanes of a block, a power of two from 16 to 512 */
     unsigned threads;        /* CUDA: threads of a block, a multiple of 32 up to 1024 */
     int curand;              /* CUDA: 1: random words by curand_Philox4x32_10 of the toolkit, 0: by kernels/philox.h */
-    const char *model_file;  /* for #line; NULL: none */
 };
 
 /* Numbers are data, not text: a model run with other parameters is the same text, and its compiled form serves again. What stands
@@ -34,8 +33,9 @@ struct apsis_program_text {
     size_t local_bytes;      /* CUDA: about what a thread keeps in local memory */
 };
 
-/* Everything lies in `arena`. Never fails: what is too large for one function is split. */
-struct apsis_program_text *apsis_program_text(struct apsis_arena *arena, const struct apsis_plan *plan, const struct ap_program *program,
+/* Columns c with wanted[c] == 0 are left out (NULL: none is). Everything lies in `arena`; the plan is only read. Never fails: what
+   is too large for one function is split. */
+struct apsis_program_text *apsis_program_text(struct apsis_arena *arena, const struct apsis_plan *plan, const unsigned char *wanted,
                                               const struct apsis_text_options *options);
 
 /* SHA-256 over the text without comments and #line, then `rest` (compiler, flags, versions): the name of what is compiled from it. */

@@ -51,6 +51,7 @@ struct apsis_bound *apsis_bind(const struct ap_program *program, const struct ap
     frame->steps = bound->steps;
     frame->lanes = lanes;
     frame->block.lanes = lanes;
+    frame->slots = slots;
     frame->scratch = scratch;
     return bound;
 }

@@ -117,6 +117,7 @@ struct apsis_data_file {
 
 struct apsis_ir {
     struct apsis_arena *arena;
+    const struct apsis_sources *sources; /* that spans look into; NULL for graphs made by hand */
     const char *name, *title, *currency, *scenario; /* scenario: names joined by " + ", or NULL */
     const char **sections;        /* titles; sections[0], "", is what stands before the first */
     size_t section_count;

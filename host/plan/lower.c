@@ -177,6 +177,7 @@ struct apsis_ir *apsis_lower(struct apsis_arena *arena, const struct apsis_ast *
     check_scenarios(l);
     struct apsis_names *names = l->names = apsis_names_new(arena, ast, layers, layer_count, diagnostics);
     check_functions(l);
+    ir->sources = ast->sources;
     ir->name = ast->name;
     ir->title = ast->title;
     ir->currency = ast->currency;

@@ -33,6 +33,7 @@ struct apsis_storage {
     uint32_t uses;
     uint8_t carried;      /* holds something from one period to the next */
     uint8_t placed;
+    uint8_t local;        /* never leaves its group (host/plan/arrange.h): it needs no room */
     const char *name;
 };
 
@@ -130,8 +131,11 @@ int apsis_plan_schedule(struct apsis_planner *p);
 void apsis_plan_loop(struct apsis_planner *p, uint32_t loop);
 /* emit.c: the instructions of the phase in p->code. */
 void apsis_plan_emit(struct apsis_planner *p);
-/* registers.c: drops what no wanted column needs (NULL: all are wanted), gives each storage its slots; makes the program, in `arena`,
-   without numbers. `whole` stays as it is. */
+/* registers.c: a copy, in `arena`, without what no wanted column needs (NULL: all are wanted) and without empty sections. */
+struct apsis_code *apsis_code_needed(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted);
+/* Gives each storage that is not local its slots and makes the program, without numbers. The operands become the program's. */
+struct ap_program *apsis_code_lay_out(struct apsis_arena *arena, struct apsis_code *code);
+/* Both. */
 struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted);
 
 #endif

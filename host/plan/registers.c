@@ -97,7 +97,7 @@ static uint32_t lay_out(struct apsis_code *code)
     struct apsis_storage **order = apsis_calloc(code->storage_count + 1, sizeof *order);
     size_t count = 0, total = 0;
     for (size_t i = 0; i < code->storage_count; i++) {
-        if (code->storages[i].start == UINT32_MAX) continue;
+        if (code->storages[i].start == UINT32_MAX || code->storages[i].local) continue;
         order[count++] = &code->storages[i];
         total += code->storages[i].slots;
     }
@@ -127,9 +127,10 @@ static void *copy_of(struct apsis_arena *arena, const void *from, size_t count, 
     return to;
 }
 
-struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted)
+struct apsis_code *apsis_code_needed(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted)
 {
-    struct apsis_code copy = *whole, *code = &copy;
+    struct apsis_code *code = APSIS_NEW(arena, struct apsis_code);
+    *code = *whole;
     code->instructions = copy_of(arena, whole->instructions, whole->instruction_count, sizeof *whole->instructions);
     code->operands = copy_of(arena, whole->operands, whole->operand_count, sizeof *whole->operands);
     code->sections = copy_of(arena, whole->sections, whole->section_count, sizeof *whole->sections);
@@ -140,6 +141,11 @@ struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct 
         if (code->sections[s].count) code->sections[sections++] = code->sections[s];
     }
     code->section_count = sections;
+    return code;
+}
+
+struct ap_program *apsis_code_lay_out(struct apsis_arena *arena, struct apsis_code *code)
+{
     find_lives(code);
     struct ap_program *program = APSIS_NEW(arena, struct ap_program);
     program->slots = lay_out(code);
@@ -147,6 +153,10 @@ struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct 
         struct ap_operand *out = &code->operands[code->instructions[i].operand];
         for (ap_u32 k = 0; k <= code->instructions[i].arg_count; k++) {
             if (!out[k].in_lanes) continue;
+            if (code->storages[out[k].slot].local) {
+                out[k].in_lanes = 2;
+                continue;
+            }
             out[k].slot = code->storages[out[k].slot].slot;
             if (!out[k].mask) out[k].slot += out[k].bias, out[k].bias = 0;
         }
@@ -157,9 +167,14 @@ struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct 
     program->instruction_count = (ap_u32)code->instruction_count;
     program->operands = code->operands;
     program->operand_count = (ap_u32)code->operand_count;
-    program->periods = whole->periods;
-    program->periods_per_year = whole->periods_per_year;
+    program->periods = code->periods;
+    program->periods_per_year = code->periods_per_year;
     return program;
+}
+
+struct ap_program *apsis_plan_registers(struct apsis_arena *arena, const struct apsis_code *whole, const unsigned char *wanted)
+{
+    return apsis_code_lay_out(arena, apsis_code_needed(arena, whole, wanted));
 }
 
 struct ap_program *apsis_plan_prune(const struct apsis_plan *plan, const unsigned char *wanted, struct apsis_arena *arena)

@@ -122,6 +122,8 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
             r->why = job->why;
             r->out->table.rows = job->rows[r->from_score != 0];
             r->out->table.index = job->index[r->from_score != 0];
+            r->out->table.row_count = (ap_u32)job->built[r->from_score != 0].row_count;
+            r->out->table.index_count = (ap_u32)job->built[r->from_score != 0].index_count;
         }
         if (r->why) status = APSIS_MODEL_ERROR;
     }

@@ -43,7 +43,7 @@ static void guide(struct apsis_arena *arena, struct pieces *p, struct ap_steps *
         while (p->last[k] < (ap_word)i << (52 - bits)) k++;
         g[i] = k;
     }
-    *out = (struct ap_steps){g, p->last, p->value, p->origin, p->slope, 52 - bits};
+    *out = (struct ap_steps){g, p->last, p->value, p->origin, p->slope, 52 - bits, (ap_u32)p->count};
 }
 
 static void room(struct apsis_arena *arena, struct pieces *p, size_t count, int slopes)
