@@ -33,6 +33,7 @@ struct ap_table {
     const ap_word *index; /* NULL: segment k is row k */
     double base[2], scale;
     ap_u32 transform;
+    ap_u32 row_count, index_count; /* for those who copy them elsewhere */
 };
 
 /* The eight coefficients of one row a lane. */

@@ -13,7 +13,8 @@ struct ap_steps {
     const ap_word *guide; /* guide[m >> shift]: the first piece that such an m can be in */
     const ap_word *last;
     const double *value, *origin, *slope; /* origin and slope NULL for steps */
-    ap_u32 shift;
+    ap_u32 shift;       /* the guide has 1 << (52 - shift) entries */
+    ap_u32 piece_count; /* for those who copy them elsewhere */
 };
 
 AP_FN ap_f64 ap_steps_at(const struct ap_steps *steps, ap_u64 m, ap_f64 lower, ap_f64 upper)

@@ -17,8 +17,7 @@ struct job {
     struct apsis_table_source source;
     int by_score;               /* some request wants it by score */
     struct apsis_table_rows u, score;
-    const double *rows[2];      /* in the arena: by u, by score */
-    const ap_word *index[2];
+    struct ap_table kept[2];    /* rows and index, in the arena: by u, by score */
     const char *why;
 };
 
@@ -43,15 +42,17 @@ static void fill_family(const struct apsis_family *family, const double *p, stru
     if (p) memcpy(out->constant, p, sizeof out->constant);
 }
 
-static void keep(struct apsis_arena *arena, struct apsis_table_rows *built, const double **rows, const ap_word **index)
+static void keep(struct apsis_arena *arena, struct apsis_table_rows *built, struct ap_table *to)
 {
     double *r = APSIS_NEW_ARRAY(arena, double, built->row_count * 8);
     memcpy(r, built->rows, built->row_count * 8 * sizeof *r);
-    *rows = r;
+    to->rows = r;
+    to->row_count = (ap_u32)built->row_count;
     if (built->index_count) {
         ap_word *i = APSIS_NEW_ARRAY(arena, ap_word, built->index_count);
         memcpy(i, built->index, built->index_count * sizeof *i);
-        *index = i;
+        to->index = i;
+        to->index_count = (ap_u32)built->index_count;
     }
     apsis_table_free(built);
 }
@@ -112,18 +113,17 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
     }
     for (size_t j = 0; j < job_count; j++) {
         struct job *job = &jobs[j];
-        if (job->u.rows) keep(arena, &job->u, &job->rows[0], &job->index[0]);
-        if (job->score.rows) keep(arena, &job->score, &job->rows[1], &job->index[1]);
+        if (job->u.rows) keep(arena, &job->u, &job->kept[0]);
+        if (job->score.rows) keep(arena, &job->score, &job->kept[1]);
     }
     for (size_t i = 0; i < count; i++) {
         struct apsis_sampler_request *r = &requests[i];
         if (job_of[i] != SIZE_MAX) {
             const struct job *job = &jobs[job_of[i]];
             r->why = job->why;
-            r->out->table.rows = job->rows[r->from_score != 0];
-            r->out->table.index = job->index[r->from_score != 0];
-            r->out->table.row_count = (ap_u32)job->built[r->from_score != 0].row_count;
-            r->out->table.index_count = (ap_u32)job->built[r->from_score != 0].index_count;
+            const struct ap_table *table = &job->kept[r->from_score != 0];
+            r->out->table.rows = table->rows, r->out->table.row_count = table->row_count;
+            r->out->table.index = table->index, r->out->table.index_count = table->index_count;
         }
         if (r->why) status = APSIS_MODEL_ERROR;
     }
