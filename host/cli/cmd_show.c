@@ -1,6 +1,17 @@
 /* cmd_show.c - apsis show: the types that cross the stages of the compiler, as they print themselves. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/cli.h"
+#include "host/engine/blocks.h"
+#include "host/engine/program_text.h"
+
+/* What `apsis run` would have compiled. */
+static void put_text(struct apsis_cli *cli, const struct apsis_plan *plan, int cuda, struct apsis_buffer *out)
+{
+    struct apsis_text_options options = {.dialect = cuda ? APSIS_TEXT_CUDA : APSIS_TEXT_C, .threads = 128};
+    options.lanes = apsis_blocks_lanes(plan->program, 1, 768 << 10);
+    const struct apsis_program_text *text = apsis_program_text(cli->arena, plan, NULL, &options);
+    apsis_buffer_add(out, text->text, text->length);
+}
 
 enum apsis_status apsis_cmd_show(struct apsis_cli *cli)
 {
@@ -8,7 +19,6 @@ enum apsis_status apsis_cmd_show(struct apsis_cli *cli)
     enum apsis_status status;
     int what = cli->options.show;
     if (!what) return apsis_cli_fail(cli, APSIS_USAGE, "show what? --ast, --ir, --plan, --c or --cuda");
-    if (what > '3') return apsis_cli_fail(cli, APSIS_FAILURE, "this version does not write its programs out yet");
     if (what == '1') {
         status = apsis_cli_read(cli);
         if (status || apsis_cli_errors(cli)) return apsis_cli_fail_model(cli, status);
@@ -16,17 +26,19 @@ enum apsis_status apsis_cmd_show(struct apsis_cli *cli)
         apsis_ast_print(cli->model->ast, &out);
     } else {
         struct apsis_plan *plan = NULL;
-        struct apsis_plan_options options = {0};
+        struct apsis_plan_options options = {.inputs = what > '3', .signs = what > '3'};
         status = apsis_cli_load(cli, 0);
-        if (status == APSIS_OK && what == '3') status = apsis_cli_plan(cli, &options, &plan);
+        if (status == APSIS_OK && what >= '3') status = apsis_cli_plan(cli, &options, &plan);
         if (status) return status;
         apsis_cli_warnings(cli);
         if (what == '2') apsis_ir_print(cli->ir, &out);
-        else apsis_plan_print(plan, &out);
+        else if (what == '3') apsis_plan_print(plan, &out);
+        else put_text(cli, plan, what == '5', &out);
     }
     if (cli->options.json) {
         json_t *json = json_object();
-        json_object_set_new(json, what == '1' ? "ast" : what == '2' ? "ir" : "plan", json_string(out.text ? out.text : ""));
+        static const char *const names[] = {"ast", "ir", "plan", "c", "cuda"};
+        json_object_set_new(json, names[what - '1'], json_string(out.text ? out.text : ""));
         status = apsis_cli_write_json(cli, json);
     } else {
         status = apsis_cli_write(cli, &out);

@@ -110,10 +110,10 @@ def stable(text):
 
 def test_golden():
     for width in (80, 120):
-        golden(f"run_first_{width}.txt", stable(apsis("run", "first.risk", "--draws", "200k", width=width).out))
-    golden("run_first_ascii.txt", stable(apsis("run", "first.risk", "--draws", "20k", env={"LC_ALL": "C"}).out))
+        golden(f"run_first_{width}.txt", stable(apsis("run", "first.risk", "--draws", "200k", "--engine", "interpreter", width=width).out))
+    golden("run_first_ascii.txt", stable(apsis("run", "first.risk", "--draws", "20k", "--engine", "interpreter", env={"LC_ALL": "C"}).out))
     with scratch(m__risk=MIXED) as folder:
-        golden("run_mixed.txt", stable(apsis("run", "m.risk", "--draws", "20k", cwd=folder).out))
+        golden("run_mixed.txt", stable(apsis("run", "m.risk", "--draws", "20k", "--engine", "interpreter", cwd=folder).out))
 
 
 SECTIONS = '''model mill "A mill in two sections"
@@ -134,7 +134,7 @@ output cash[t] = p * (d + s[t]) / free   "by year [$]"
 
 def test_sections():
     with scratch(m__risk=SECTIONS) as folder:
-        golden("run_sections.txt", stable(apsis("run", "m.risk", "--draws", "20k", cwd=folder).out))
+        golden("run_sections.txt", stable(apsis("run", "m.risk", "--draws", "20k", "--engine", "interpreter", cwd=folder).out))
         golden("inputs_sections.txt", apsis("inputs", "m.risk", cwd=folder).out)
         golden("replay_sections.txt", apsis("replay", "m.risk", "--draw", 3, cwd=folder).out)
         result = apsis("run", "m.risk", "--draws", 1000, "--json", cwd=folder).json
