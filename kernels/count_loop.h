@@ -3,6 +3,7 @@
 #ifndef APSIS_KERNELS_COUNT_LOOP_H
 #define APSIS_KERNELS_COUNT_LOOP_H
 #include "kernels/count_search.h"
+#if !AP_CUDA /* a thread of a GPU searches for its own draw: kernels/device_family.h */
 
 /*
  * The same k as ap_count_search gives: each lane's numbers are those that it would compute alone. What is different is the order:
@@ -164,4 +165,5 @@ AP_FN void ap_count_block(const struct ap_sampler *sampler, const ap_word *m, co
         ap_count_block(sampler, 0, z, parameters, out, lanes, poisson);                                                            \
     }
 
+#endif
 #endif

@@ -38,7 +38,9 @@ struct ap_family_kernel {
     ap_family_solve_loop *solve;
 };
 
-#if !AP_CUDA
+#if AP_CUDA
+#include "kernels/device_family.h"
+#else
 AP_FN ap_u64 ap_sampler_load_m(const ap_word *m)
 {
 #if AP_WIDTH == 1

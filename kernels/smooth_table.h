@@ -78,6 +78,17 @@ AP_FN void ap_table_row(const double *rows, ap_i64 row, ap_f64 *c)
         c[4 * half + 3] = __builtin_shuffle(b, e, (ap_i64){2, 3, 6, 7});
 #endif
     }
+#elif AP_CUDA
+    /* four loads of 16 bytes */
+    struct __align__(16) two {
+        double x, y;
+    };
+    const struct two *r = (const struct two *)(rows + 8 * row);
+    for (int k = 0; k < 4; k++) {
+        struct two pair = r[k];
+        c[2 * k] = pair.x;
+        c[2 * k + 1] = pair.y;
+    }
 #else
     for (int k = 0; k < 8; k++) c[k] = ap_gather(rows + k, row << 3);
 #endif
