@@ -108,6 +108,16 @@ AP_FN ap_f64 ap_count_none(const struct ap_count *c, int poisson)
     return ap_exp(ap_either(poisson, ap_negate(c->mean), c->n * ap_log1p(ap_negate(c->p))));
 }
 
+/* 1 / j: a GPU loads it, a division there takes as long as the rest of a step. The compiler rounds these as any division. */
+#if AP_CUDA
+#define AP_INVERSE_4(j) 1.0 / (j), 1.0 / ((j) + 1), 1.0 / ((j) + 2), 1.0 / ((j) + 3)
+#define AP_INVERSE_16(j) AP_INVERSE_4(j), AP_INVERSE_4((j) + 4), AP_INVERSE_4((j) + 8), AP_INVERSE_4((j) + 12)
+AP_CONST double ap_count_inverses[96] = {AP_INVERSE_16(1), AP_INVERSE_16(17), AP_INVERSE_16(33), AP_INVERSE_16(49), AP_INVERSE_16(65), AP_INVERSE_16(81)};
+AP_FN ap_f64 ap_count_inverse(int j) { return j <= 96 ? ap_count_inverses[j - 1] : 1.0 / (double)j; }
+#else
+AP_FN ap_f64 ap_count_inverse(int j) { return ap_set1(1.0 / (double)j); }
+#endif
+
 /* From k = 0 upwards, in the lanes of `active`; the others give 0. Stops at the first k with F(k) >= target, or at n. */
 AP_FN ap_f64 ap_count_near(const struct ap_count *c, ap_f64 target, ap_mask active, int poisson)
 {
@@ -116,8 +126,8 @@ AP_FN ap_f64 ap_count_near(const struct ap_count *c, ap_f64 target, ap_mask acti
     sum = mass;
     if (!poisson) active = ap_mand(active, ap_lt(k, c->n));
     active = ap_mand(active, ap_lt(sum, target));
-    for (double j = 1; ap_any(active) && j < 1000; j += 1) {
-        ap_f64 inverse = ap_set1(1.0 / j);
+    for (int j = 1; ap_any(active) && j < 1000; j++) {
+        ap_f64 inverse = ap_count_inverse(j);
         mass = mass * ap_either(poisson, c->mean * inverse, left * c->odds * inverse);
         left = left - one;
         sum = sum + mass;

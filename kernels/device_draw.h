@@ -89,16 +89,25 @@ AP_DRAW_FN ap_word ap_device_bits(ap_word draw, ap_word seed, ap_word stream, ap
  * need the two halves of the same calls: the one works out stream a for both, the other stream b, and they exchange. All 32 lanes
  * of a warp must come here together, with the same seed, streams and periods.
  */
-AP_DRAW_FN void ap_device_bits_two(ap_word draw, ap_word seed, ap_word stream_a, ap_u32 period_a, ap_word stream_b, ap_u32 period_b,
-                                   ap_word *a, ap_word *b)
+struct ap_word_two {
+    ap_word a, b;
+};
+AP_DRAW_FN struct ap_word_two ap_device_two(ap_word draw, ap_word seed, ap_word stream_a, ap_u32 period_a, ap_word stream_b, ap_u32 period_b)
 {
     int second = (int)(draw >> 8) & 1;
     ap_word half0, half1;
     ap_device_halves(draw, seed, second ? stream_b : stream_a, second ? period_b : period_a, &half0, &half1);
     ap_word mine = second ? half1 : half0, partners = second ? half0 : half1;
     partners = __shfl_xor_sync(0xffffffffu, partners, 16);
-    *a = (second ? partners : mine) >> 12;
-    *b = (second ? mine : partners) >> 12;
+    struct ap_word_two two = {(second ? partners : mine) >> 12, (second ? mine : partners) >> 12};
+    return two;
+}
+AP_FN void ap_device_bits_two(ap_word draw, ap_word seed, ap_word stream_a, ap_u32 period_a, ap_word stream_b, ap_u32 period_b, ap_word *a,
+                              ap_word *b)
+{
+    struct ap_word_two two = ap_device_two(draw, seed, stream_a, period_a, stream_b, period_b);
+    *a = two.a;
+    *b = two.b;
 }
 
 /* ------------------------------------------------------------------ samplers that carry data */

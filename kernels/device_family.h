@@ -18,7 +18,8 @@
  * draw by draw, give NaN.
  *
  * AP_DRAW_FN: how they are defined. They are put in place at every call, unless the text defines AP_DEVICE_CALLS 1 for a program of
- * very many draws: then each is one function that is called, which compiles faster and needs less of the instruction cache.
+ * more than some ten draws: then each is one function that is called. 64 normals in place are 420 kB of instructions, which take NVRTC
+ * 1.5 s and fit no instruction cache; called they are 30 kB and 0.15 s. A search for a count is always called: 64 in place took 25 s.
  */
 #ifndef AP_DEVICE_CALLS
 #define AP_DEVICE_CALLS 0
@@ -30,15 +31,15 @@
 #endif
 #define AP_LIST_6(p) (p)[0], (p)[1], (p)[2], (p)[3], (p)[4], (p)[5]
 
-/* `value` in terms of m or z and p; numbers go over by value, so that a call leaves them in registers. */
-#define AP_DEVICE_FAMILY(name, from_m, from_z)                                                                                     \
-    AP_DRAW_FN ap_f64 ap_##name##_one_m(ap_word m, ap_f64 p0, ap_f64 p1, ap_f64 p2, ap_f64 p3, ap_f64 p4, ap_f64 p5)               \
+/* from_m in terms of m and p, from_z of z and p; numbers go over by value, so that a call leaves them in registers. */
+#define AP_DEVICE_FAMILY(kind, name, from_m, from_z)                                                                                   \
+    kind ap_f64 ap_##name##_one_m(ap_word m, ap_f64 p0, ap_f64 p1, ap_f64 p2, ap_f64 p3, ap_f64 p4, ap_f64 p5)                     \
     {                                                                                                                              \
         const ap_f64 p[6] = {p0, p1, p2, p3, p4, p5};                                                                              \
         (void)m, (void)p;                                                                                                          \
         return from_m;                                                                                                             \
     }                                                                                                                              \
-    AP_DRAW_FN ap_f64 ap_##name##_one_z(ap_f64 z, ap_f64 p0, ap_f64 p1, ap_f64 p2, ap_f64 p3, ap_f64 p4, ap_f64 p5)                \
+    kind ap_f64 ap_##name##_one_z(ap_f64 z, ap_f64 p0, ap_f64 p1, ap_f64 p2, ap_f64 p3, ap_f64 p4, ap_f64 p5)                      \
     {                                                                                                                              \
         const ap_f64 p[6] = {p0, p1, p2, p3, p4, p5};                                                                              \
         (void)z, (void)p;                                                                                                          \
@@ -47,12 +48,13 @@
     AP_FN ap_f64 ap_draw_##name(ap_word m, const ap_f64 *p) { return ap_##name##_one_m(m, AP_LIST_6(p)); }                         \
     AP_FN ap_f64 ap_score_##name(ap_f64 z, const ap_f64 *p) { return ap_##name##_one_z(z, AP_LIST_6(p)); }
 
-#define AP_FAMILY_CLOSED(name)                                                                                                     \
-    AP_DEVICE_FAMILY(name, ap_##name##_quantile(ap_uniform_of(m), ap_uniform_upper_of(m), p),                                      \
+#define AP_DEVICE_CLOSED(kind, name)                                                                                               \
+    AP_DEVICE_FAMILY(kind, name, ap_##name##_quantile(ap_uniform_of(m), ap_uniform_upper_of(m), p),                                \
                      ap_##name##_quantile(ap_normal_cdf(z), ap_normal_cdf(ap_negate(z)), p))
-#define AP_FAMILY_SCORE(name) AP_DEVICE_FAMILY(name, ap_##name##_from_score(ap_score_of(m), p), ap_##name##_from_score(z, p))
-#define AP_FAMILY_COUNTED(name, poisson) AP_FAMILY_CLOSED(name)
-#define AP_FAMILY_TABULATED(name) AP_DEVICE_FAMILY(name, ap_nan(), ap_nan()) AP_FAMILY_NO_SOLVE(name)
+#define AP_FAMILY_CLOSED(name) AP_DEVICE_CLOSED(AP_DRAW_FN, name)
+#define AP_FAMILY_COUNTED(name, poisson) AP_DEVICE_CLOSED(static __device__ __noinline__, name)
+#define AP_FAMILY_SCORE(name) AP_DEVICE_FAMILY(AP_DRAW_FN, name, ap_##name##_from_score(ap_score_of(m), p), ap_##name##_from_score(z, p))
+#define AP_FAMILY_TABULATED(name) AP_DEVICE_FAMILY(AP_FN, name, ap_nan(), ap_nan()) AP_FAMILY_NO_SOLVE(name)
 
 #define AP_FAMILY_SOLVE(name)                                                                                                      \
     AP_FN ap_f64 ap_solve_##name(int spelling, const ap_f64 *arguments, const double *percents, int component)                     \
