@@ -42,6 +42,7 @@ struct candidate {
 struct kind {
     uint64_t key;
     double rate[MOST_ENGINES];
+    unsigned char probes[MOST_ENGINES];
     int stale;                  /* the interpreter was measured while a compiler ran beside it */
 };
 
@@ -192,21 +193,21 @@ static uint64_t portion(const struct automatic *a, double rate, double seconds, 
 static size_t choose(const struct automatic *a, struct kind *kind, uint64_t left, int busy, uint64_t *n)
 {
     double rate = rate_of(a, kind);
-    size_t best = 0, usable = 0;
+    size_t best = 0;
     for (size_t e = a->count; e > 0; e--) {
         if (!is_usable(a, e)) continue;
-        usable++;
-        if (!(kind->rate[e] > 0)) {
-            *n = portion(a, rate, PROBE_SECONDS, left);
+        /* first a few tiles, which warm it up and show whether it is far too slow, then more */
+        if (kind->probes[e] == 0 || (kind->probes[e] == 1 && kind->rate[e] > 0.2 * rate)) {
+            *n = portion(a, rate, kind->probes[e] ? PROBE_SECONDS : 0.1 * PROBE_SECONDS, left);
             if (*n < a->candidates[e - 1].better.least_tiles) *n = a->candidates[e - 1].better.least_tiles;
             if (*n > left) *n = left;
             return e;
         }
-        if (kind->rate[e] > kind->rate[best]) best = e;
+        if (kind->rate[e] > (best ? kind->rate[best] : rate)) best = e;
     }
-    if (usable && best && (!(kind->rate[0] > 0) || (kind->stale && kind->rate[best] < 1.5 * kind->rate[0]))) {
+    if (best && (!(kind->rate[0] > 0) || (kind->stale && kind->rate[best] < 1.5 * kind->rate[0]))) {
         uint64_t probe = portion(a, rate, PROBE_SECONDS, left);
-        if (left / 8 >= probe) {
+        if (left / 4 >= probe) {
             kind->stale = 0;
             *n = probe;
             return 0;
@@ -268,6 +269,7 @@ static enum apsis_status run(void *state, const struct apsis_job *job)
         done += n;
         double rate = (double)n / (seconds > 1e-9 ? seconds : 1e-9);
         kind->rate[e] = rate;
+        if (kind->probes[e] < 2) kind->probes[e]++;
         if (a->count) {
             /* few tiles do not keep all threads busy */
             double whole = n < (uint64_t)a->threads ? rate * a->threads / (double)n : rate;
