@@ -23,10 +23,10 @@ def main(parser, work, about):
     parser.add_argument("--full", action="store_true", help="with every statistic")
 
     def once(args, draws, seed):
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         drawing, summary = work(args, draws, seed)
-        seconds = time.perf_counter() - start
-        out = {"draws": draws, "seconds": seconds, "drawing_seconds": drawing, "draws_per_second": draws / seconds, **about}
+        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        out = {"draws": draws, "seconds": seconds, "cpu_seconds": cpu, "drawing_seconds": drawing, "draws_per_second": draws / seconds, **about}
         key = next(iter(summary))
         out["ev"] = {name: summary[key][name] for name in ("mean", "sd", "percentiles")}
         if args.full:

@@ -79,5 +79,6 @@ def check_own(inputs, outputs, wanted):
         assert stats.ks_2samp(outputs[name], wanted[name]).pvalue > 1e-5, name
     for name in orbital_numpy.SERIES:
         for t in (0, 1, 4, 9, 19):
-            p = stats.ks_2samp(outputs[name][t], wanted[name][:, t]).pvalue
+            # what cash buys may miss what is there by a last bit, which is no difference of distribution
+            p = stats.ks_2samp(np.round(outputs[name][t], 9), np.round(wanted[name][:, t], 9)).pvalue
             assert p > 1e-5, (name, t, p)
