@@ -26,6 +26,9 @@ struct ap_tally;
 struct apsis_tally {
     struct ap_tally *(*open)(struct apsis_tally *tally); /* never NULL; safe to call from several threads */
     void (*close)(struct apsis_tally *tally, struct ap_tally *worker);
+    /* For engines that may fail: as open, but a worker that holds nothing yet; and instead of close, what it found is thrown away. */
+    struct ap_tally *(*open_empty)(struct apsis_tally *tally);
+    void (*discard)(struct apsis_tally *tally, struct ap_tally *worker);
     const unsigned char *wanted; /* by column of the plan: 0 where nothing needs it, so that an engine can leave it out */
     ap_u32 column_count;
 };
@@ -117,9 +120,11 @@ struct ap_tally {
 #define AP_TALLY_FN static __attribute__((noinline, unused))
 #endif
 
+#if !AP_CUDA /* a GPU reduces whole tiles: kernels/device_tally.h */
 AP_TALLY_FN void ap_tally_block(struct ap_tally_column *column, const struct ap_block *block, const double *values, const double *given);
 AP_TALLY_FN void ap_tally_tile(struct ap_tally *worker, ap_word tile);
 
 #include "kernels/tally_block.h"
+#endif
 
 #endif

@@ -109,6 +109,7 @@ static void tile_done(struct ap_tally *base, ap_word tile)
 static void reset(struct apsis_worker *worker)
 {
     struct apsis_tallies *all = worker->all;
+    worker->empty = 1;
     for (size_t i = 0; i < all->count; i++) {
         struct apsis_reduced *reduced = &all->columns[i];
         struct ap_tally_column *column = &worker->base.columns[reduced->column];
@@ -170,13 +171,13 @@ static void reset(struct apsis_worker *worker)
     }
 }
 
-static struct ap_tally *open_worker(struct apsis_tally *base)
+static struct ap_tally *open_one(struct apsis_tally *base, int must_be_empty)
 {
     struct apsis_tallies *all = (struct apsis_tallies *)(void *)base;
     lock(all);
     struct apsis_worker *worker = all->workers;
-    while (worker && worker->used) worker = worker->next;
-    if (worker) worker->used = 1;
+    while (worker && (worker->used || (must_be_empty && !worker->empty))) worker = worker->next;
+    if (worker) worker->used = 1, worker->empty = 0;
     unlock(all);
     if (worker) return &worker->base;
     worker = apsis_calloc(1, sizeof *worker);
@@ -193,12 +194,27 @@ static struct ap_tally *open_worker(struct apsis_tally *base)
         if (all->columns[i].tail_count) worker->shares[i].tails = apsis_calloc(2 * all->columns[i].tail_count, sizeof(struct apsis_exact));
     }
     reset(worker);
+    worker->empty = 0;
     lock(all);
     worker->next = all->workers;
     all->workers = worker;
     all->threads++;
     unlock(all);
     return &worker->base;
+}
+
+static struct ap_tally *open_worker(struct apsis_tally *base) { return open_one(base, 0); }
+static struct ap_tally *open_empty(struct apsis_tally *base) { return open_one(base, 1); }
+
+/* The room for kept values stays, as it does from wave to wave. */
+static void discard_worker(struct apsis_tally *base, struct ap_tally *tally)
+{
+    struct apsis_tallies *all = (struct apsis_tallies *)(void *)base;
+    struct apsis_worker *worker = tally->host;
+    reset(worker);
+    lock(all);
+    worker->used = 0;
+    unlock(all);
 }
 
 static void close_worker(struct apsis_tally *base, struct ap_tally *tally)
@@ -216,6 +232,8 @@ void apsis_tallies_init(struct apsis_tallies *all, struct apsis_reduced *columns
     memset(all, 0, sizeof *all);
     all->base.open = open_worker;
     all->base.close = close_worker;
+    all->base.open_empty = open_empty;
+    all->base.discard = discard_worker;
     all->base.wanted = apsis_calloc(plan_columns + 1, 1);
     all->base.column_count = (ap_u32)plan_columns;
     all->columns = columns;

@@ -102,6 +102,7 @@ struct apsis_worker {
     struct apsis_tallies *all;
     struct apsis_share *shares;
     int used;
+    int empty;                   /* nothing was found since the wave began */
     struct apsis_worker *next;
 };
 
