@@ -8,6 +8,12 @@
 
 #define DRIVER_NAME "libcuda.so.1"
 
+const char *const apsis_cuda_symbols[APSIS_CUDA_CALLS] = {
+#define SYMBOL(member, symbol, parameters) symbol,
+    APSIS_CUDA_FUNCTIONS(SYMBOL)
+#undef SYMBOL
+};
+
 const char *apsis_cuda_error(struct apsis_arena *arena, const struct apsis_cuda_driver *driver, int error)
 {
     const char *name = NULL, *text = NULL;

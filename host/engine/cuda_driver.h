@@ -26,9 +26,9 @@ typedef unsigned long long apsis_cuda_address; /* CUdeviceptr */
     X(memory_info, "cuMemGetInfo_v2", (size_t *free, size_t *total))                                                                 \
     X(memory_alloc, "cuMemAlloc_v2", (apsis_cuda_address *address, size_t bytes))                                                    \
     X(memory_free, "cuMemFree_v2", (apsis_cuda_address address))                                                                     \
-    X(copy_in, "cuMemcpyHtoD_v2", (apsis_cuda_address to, const void *from, size_t bytes))                                           \
-    X(copy_out, "cuMemcpyDtoH_v2", (void *to, apsis_cuda_address from, size_t bytes))                                                \
-    X(fill_bytes, "cuMemsetD8_v2", (apsis_cuda_address to, unsigned char value, size_t bytes))                                       \
+    X(copy_in, "cuMemcpyHtoDAsync_v2", (apsis_cuda_address to, const void *from, size_t bytes, void *stream))                        \
+    X(copy_out, "cuMemcpyDtoHAsync_v2", (void *to, apsis_cuda_address from, size_t bytes, void *stream))                             \
+    X(fill_bytes, "cuMemsetD8Async", (apsis_cuda_address to, unsigned char value, size_t bytes, void *stream))                       \
     X(host_alloc, "cuMemHostAlloc", (void **memory, size_t bytes, unsigned flags))                                                   \
     X(host_address, "cuMemHostGetDevicePointer_v2", (apsis_cuda_address *address, void *memory, unsigned flags))                     \
     X(host_free, "cuMemFreeHost", (void *memory))                                                                                    \
@@ -39,7 +39,12 @@ typedef unsigned long long apsis_cuda_address; /* CUdeviceptr */
     X(occupancy, "cuOccupancyMaxActiveBlocksPerMultiprocessor", (int *blocks, void *function, int threads, size_t shared))           \
     X(stream_create, "cuStreamCreate", (void **stream, unsigned flags))                                                              \
     X(stream_destroy, "cuStreamDestroy_v2", (void *stream))                                                                          \
-    X(stream_query, "cuStreamQuery", (void *stream))                                                                                 \
+    X(stream_wait, "cuStreamSynchronize", (void *stream))                                                                            \
+    X(event_create, "cuEventCreate", (void **event, unsigned flags))                                                                 \
+    X(event_destroy, "cuEventDestroy_v2", (void *event))                                                                             \
+    X(event_record, "cuEventRecord", (void *event, void *stream))                                                                    \
+    X(event_query, "cuEventQuery", (void *event))                                                                                    \
+    X(event_elapsed, "cuEventElapsedTime", (float *milliseconds, void *start, void *end))                                            \
     X(launch, "cuLaunchKernel",                                                                                                      \
       (void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z,      \
        unsigned shared, void *stream, void **parameters, void **extra))                                                              \
@@ -65,6 +70,15 @@ enum apsis_cuda_attribute {
     APSIS_CUDA_LOCAL_BYTES = 3,  /* a thread's */
     APSIS_CUDA_REGISTERS = 4     /* a thread's */
 };
+
+/* apsis_cuda_symbols[APSIS_CUDA_CALL_launch] is "cuLaunchKernel". */
+enum apsis_cuda_call {
+#define APSIS_CUDA_CALL(member, symbol, parameters) APSIS_CUDA_CALL_##member,
+    APSIS_CUDA_FUNCTIONS(APSIS_CUDA_CALL)
+#undef APSIS_CUDA_CALL
+    APSIS_CUDA_CALLS
+};
+extern const char *const apsis_cuda_symbols[APSIS_CUDA_CALLS];
 
 struct apsis_cuda_driver {
     void *library; /* stays loaded: a driver does not like to go */
