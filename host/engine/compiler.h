@@ -23,6 +23,7 @@ struct apsis_compile_options {
     int optimise;               /* -O1, -O2, -O3; 0: 2 */
     double seconds_limit;       /* the compiler is killed after that; 0: none */
     const volatile int *cancel; /* NULL, or looked at 50 times a second: not 0 kills the compiler */
+    int nice;                   /* added to the compiler's niceness, 0 to 19: for one that runs beside the draws */
 };
 
 /* Lanes for an isa (AP_WIDTH); 0 where the isa is none of this architecture's. */
