@@ -44,12 +44,12 @@ enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_pla
     if (!*engine) return apsis_cli_fail(cli, APSIS_FAILURE, "engine %s is not in this version: without %s it runs on the processor", name, asked_by(cli, name));
     if ((*engine)->available) why = (*engine)->available(&settings);
     if (why && options->cpu) return apsis_cli_fail(cli, APSIS_USAGE, "--cpu %s: %s", options->cpu, why);
-    if (why && by_name)
+    if (why && by_name && !strstr(why, "--engine"))
         return apsis_cli_fail(cli, APSIS_FAILURE, "engine %s cannot run here: %s; without %s the results are the same", name, why, asked_by(cli, name));
     if (why) return apsis_cli_fail(cli, APSIS_FAILURE, "engine %s cannot run here: %s", name, why);
     enum apsis_status status = (*engine)->prepare(plan, &settings, run, &why);
     if (status == APSIS_INTERRUPTED) return apsis_cli_fail(cli, status, "interrupted before the first results");
-    if (status == APSIS_FAILURE && by_name && strcmp(name, "auto") && strcmp(name, "interpreter"))
+    if (status == APSIS_FAILURE && by_name && !(why && strstr(why, "--engine")) && strcmp(name, "auto") && strcmp(name, "interpreter"))
         return apsis_cli_fail(cli, status, "engine %s: %s; without %s the results are the same", name, why ? why : "cannot be made ready", asked_by(cli, name));
     if (status) return apsis_cli_fail(cli, status, "engine %s: %s", name, why ? why : "cannot be made ready");
     return APSIS_OK;

@@ -280,6 +280,16 @@ static enum apsis_status run(void *state, const struct apsis_job *job)
 }
 
 /* ---------------------------------------------------------------- what is told of it */
+const char *apsis_without_advice(struct apsis_arena *arena, const char *why)
+{
+    const char *advice = strstr(why, "run with --engine auto");
+    if (!advice) return why;
+    size_t length = (size_t)(advice - why);
+    if (length >= 3 && !strncmp(advice - 3, "or ", 3)) length -= 3;
+    while (length && strchr(",; ", why[length - 1])) length--;
+    return apsis_arena_copy(arena, why, length);
+}
+
 static const char *name_of(struct automatic *a, size_t e)
 {
     const struct apsis_engine *engine = e ? a->candidates[e - 1].better.engine : &apsis_engine_interpreter;
@@ -311,9 +321,9 @@ static const char *note(void *state)
             if (since == 1) by = "by the interpreter";
             for (size_t k = 0; k < a->count; k++)
                 if (since == 2u << k) by = apsis_arena_printf(a->plan->arena, "by %s", a->candidates[k].better.words);
-            one = apsis_arena_printf(a->plan->arena, "%s failed (%s): the rest was computed %s", c->better.words, said ? said : "it does not say why", by);
+            one = apsis_arena_printf(a->plan->arena, "%s failed (%s): the rest was computed %s", c->better.words, said ? apsis_without_advice(a->plan->arena, said) : "it does not say why", by);
         } else if (c->state == GONE && c->status && c->status != APSIS_INTERRUPTED && !a->cancel) {
-            one = apsis_arena_printf(a->plan->arena, "%s could not be used (%s): all was computed without it", c->better.words, c->why ? c->why : "it does not say why");
+            one = apsis_arena_printf(a->plan->arena, "%s could not be used (%s): all was computed without it", c->better.words, c->why ? apsis_without_advice(a->plan->arena, c->why) : "it does not say why");
         } else if (said) {
             one = said;
         }

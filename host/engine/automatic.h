@@ -19,4 +19,7 @@ enum { APSIS_MOST_BETTER = 4 };
 enum apsis_status apsis_automatic_prepare(const struct apsis_plan *plan, const struct apsis_engine_options *options,
                                           const struct apsis_better *better, size_t count, void **run, const char **why);
 
+/* Why an engine cannot run, without "or run with --engine auto" at its end: that is for those who asked for it by name. */
+const char *apsis_without_advice(struct apsis_arena *arena, const char *why);
+
 #endif

@@ -1,6 +1,6 @@
 # test_facts.py - families and doctor: facts about the program and the machine.
 # SPDX-License-Identifier: Apache-2.0
-from cli_common import apsis, golden, main
+from cli_common import apsis, golden, main, scratch
 
 
 def test_families():
@@ -27,10 +27,20 @@ def test_one_family():
 def test_doctor():
     done = apsis("doctor")
     assert done.code == 0
-    for word in ("apsis", "built by", "processor", "threads", "memory", "interpreter: ready", "CUDA driver", "NVRTC"):
+    for word in ("apsis", "built by", "processor", "threads", "memory", "interpreter: ready", "compiled: ", "code cache", "CUDA driver", "GPUs", "NVRTC", "GPU random", "CUDA engine"):
         assert word in done.out, word
     facts = apsis("doctor", "--json").json
     assert facts["apsis"] == "0.1.0" and int(facts["threads"]) >= 1
+    assert isinstance(facts["gpu_list"], list) and facts["engine_compiled"].startswith("compiled: ")
+    off = apsis("doctor", "--json", env={"APSIS_CACHE": "off", "PATH": "/nonexistent", "APSIS_CUDA_DRIVER": "/nonexistent/libcuda.so", "APSIS_NVRTC": "/nonexistent/libnvrtc.so"})
+    assert off.code == 0, off.err
+    assert "APSIS_CACHE is off" in off.json["cache"] and "ready" not in off.json["engine_compiled"]
+    assert "/nonexistent/libcuda.so" in off.json["cuda_driver"] and "/nonexistent/libnvrtc.so" in off.json["nvrtc"] and off.json["gpu_list"] == []
+    assert "run with --engine" not in off.out and off.json["cuda_engine"] != "ready"
+    folder = scratch()
+    kept = apsis("doctor", "--json", env={"APSIS_CACHE": folder.name + "/cache"})
+    assert kept.json["cache"].startswith(folder.name + "/cache: 0 entries, "), kept.json["cache"]
+    folder.cleanup()
 
 
 main(globals())
