@@ -33,6 +33,17 @@ def other_compilers():
     return others
 
 
+def compiled_ways():
+    """How the compiled engine may be made and run: (environment, options)."""
+    if not run_json("doctor")["engine_compiled"].startswith("compiled: ready"):
+        return []
+    ways = [({}, ["--threads", 1]), ({}, ["--threads", 3]), ({}, ["--block", 16]), ({}, ["--block", 64]), ({}, ["--memory", 20_000])]
+    for compiler in ("gcc", "clang"):
+        if shutil.which(compiler):
+            ways += [({"CC": compiler}, ["--cpu", v]) for v in variants]
+    return ways
+
+
 features = run_json("doctor")["cpu"]["variants"]
 variants = [v for v in ("plain", "v3", "v4", "armv8") if v in features]
 assert "plain" in variants
@@ -83,10 +94,20 @@ for model, draws in DRAWS.items():
             if command != clang and not scenario:
                 assert statistics(run_json(*base, command=command)) == wanted, (model, name)
                 compared += 1
+        for environment, change in compiled_ways():
+            if scenario and ("CC" in environment or "--threads" in change):
+                continue  # the same text with other numbers
+            other = run_json(*base, "--engine", "compiled", *change, env=environment)
+            assert other["engine"].startswith("compiled/"), other["engine"]
+            assert statistics(other) == wanted, (model, scenario, "compiled", environment, change)
+            compared += 1
     # partitions: parts of the run, computed singly, have the digests that the whole run recorded
     with tempfile.TemporaryDirectory() as folder:
         record = os.path.join(folder, "record.json")
         run("run", model_path(model), "--draws", draws, "--record", record)
         assert run_json("verify", record, "--tiles", 3)["verified"] is True
         compared += 1
+        if compiled_ways():
+            assert run_json("verify", record, "--tiles", 3, "--engine", "compiled")["verified"] is True
+            compared += 1
 print(f"{compared} runs have the same bits")

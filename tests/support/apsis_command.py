@@ -15,9 +15,13 @@ def model_path(name):
     return os.path.join(MODELS, name + ".risk")
 
 
-def run(*arguments, stdin=None, command=COMMAND, expect=0, timeout=300):
+# What engines compile while tests run is kept with the build, not among the user's files.
+os.environ.setdefault("APSIS_CACHE", os.path.join(BUILD, "code-cache"))
+
+
+def run(*arguments, stdin=None, command=COMMAND, expect=0, timeout=300, env=None):
     """The finished process; fails unless the exit code is `expect` (None: any)."""
-    done = subprocess.run([command, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run([command, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=timeout, env={**os.environ, **(env or {})})
     assert expect is None or done.returncode == expect, (
         f"apsis {' '.join(map(str, arguments))}: exit {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return done
