@@ -70,7 +70,7 @@ print(f"{compared} texts and runs of what comes before the draw loop are the sam
 compared = 0
 for model, draws in DRAWS.items():
     for scenario in [None] + scenarios(model)[:1]:
-        base = ["run", model_path(model), "--draws", draws] + (["--scenario", scenario] if scenario else [])
+        base = ["run", model_path(model), "--draws", draws, "--engine", "interpreter"] + (["--scenario", scenario] if scenario else [])
         reference = run_json(*base, "--threads", 1)
         wanted, digest = statistics(reference), reference["digest"]
         assert len(digest) == 64
