@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,22 @@
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* Linux 6.3: said where the machine makes such files not executable unless asked */
 #endif
+
+/* The loader believes what the program headers say: pages beyond the end of the file would be a bus error. */
+static int is_whole(const unsigned char *so, size_t size)
+{
+    ElfW(Ehdr) head;
+    if (size < sizeof head || memcmp(so, ELFMAG, SELFMAG) != 0) return 0;
+    memcpy(&head, so, sizeof head);
+    if (head.e_type != ET_DYN || head.e_phentsize != sizeof(ElfW(Phdr)) || head.e_phoff > size) return 0;
+    if (head.e_phnum == 0 || head.e_phnum > (size - head.e_phoff) / sizeof(ElfW(Phdr))) return 0;
+    for (size_t i = 0; i < head.e_phnum; i++) {
+        ElfW(Phdr) part;
+        memcpy(&part, so + head.e_phoff + i * sizeof part, sizeof part);
+        if (part.p_type == PT_LOAD && (part.p_offset > size || part.p_filesz > size - part.p_offset)) return 0;
+    }
+    return 1;
+}
 
 static void *opened(const char *path, struct apsis_buffer *log)
 {
@@ -81,8 +99,8 @@ enum apsis_status apsis_load_object(const unsigned char *so, size_t size, void *
     struct apsis_buffer log = {0};
     *handle = NULL;
     if (why) *why = NULL;
-    if (size < 64 || memcmp(so, "\177ELF", 4)) {
-        apsis_buffer_text(&log, "not a shared object");
+    if (!is_whole(so, size)) {
+        apsis_buffer_text(&log, "not a shared object, or cut short");
     } else {
         *handle = from_memory(so, size, &log);
         if (!*handle) *handle = from_file(so, size, &log); /* no memfd, no /proc */
