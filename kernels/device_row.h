@@ -65,6 +65,20 @@ struct ap_device_tally {
 /* finite; every other value is invalid or not given */
 AP_FN int ap_device_valid(double x) { return ((ap_u32)(ap_word_of(x) >> 32) & 0x7fffffffu) < 0x7ff00000u; }
 
+/* x, or a NaN where it is not valid or not `here`: every comparison with it is false. */
+AP_FN double ap_device_clean(double x, int here)
+{
+    return ap_double_of(ap_word_of(x) | (here && ap_device_valid(x) ? 0 : AP_NAN_BITS));
+}
+
+/* Pointers in structs are taken for pointers to anything; atomics are many times dearer where they might be to shared memory. */
+AP_FN ap_word *ap_device_global(ap_word *p)
+{
+    __builtin_assume(__isGlobal(p));
+    return p;
+}
+AP_FN void ap_device_add(ap_word *p, ap_word n) { atomicAdd(ap_device_global(p), n); }
+
 /* The warp's totals of four words, one in each eighth of the lanes: lane l gets that of word (l >> 3) & 3. */
 AP_FN ap_u32 ap_device_total4(const ap_u32 n[4], ap_u32 lane)
 {
@@ -73,6 +87,18 @@ AP_FN ap_u32 ap_device_total4(const ap_u32 n[4], ap_u32 lane)
     a += __shfl_xor_sync(AP_ALL_LANES, send_a, 16);
     b += __shfl_xor_sync(AP_ALL_LANES, send_b, 16);
     ap_u32 r = odd ? b : a, send = odd ? a : b;
+    r += __shfl_xor_sync(AP_ALL_LANES, send, 8);
+    for (ap_u32 d = 4; d; d >>= 1) r += __shfl_xor_sync(AP_ALL_LANES, r, d);
+    return r;
+}
+/* The same for doubles whose sums are exact in any order. */
+AP_FN double ap_device_total4_exact(const double n[4], ap_u32 lane)
+{
+    ap_u32 upper = lane & 16, odd = lane & 8;
+    double a = upper ? n[2] : n[0], b = upper ? n[3] : n[1], send_a = upper ? n[0] : n[2], send_b = upper ? n[1] : n[3];
+    a += __shfl_xor_sync(AP_ALL_LANES, send_a, 16);
+    b += __shfl_xor_sync(AP_ALL_LANES, send_b, 16);
+    double r = odd ? b : a, send = odd ? a : b;
     r += __shfl_xor_sync(AP_ALL_LANES, send, 8);
     for (ap_u32 d = 4; d; d >>= 1) r += __shfl_xor_sync(AP_ALL_LANES, r, d);
     return r;

@@ -16,8 +16,15 @@
  *   tails             each tile's values as one 128-bit whole number, added by atomics to limbs of 32 bits that carry later
  *   kept values       appended to one buffer for all rows; the host sorts them
  *
- * What it costs in instructions of a lane, a value (sm_90, counted in the SASS, scripts of the day in the log of this file's commits):
- * see AP_DEVICE_COST at the end.
+ * What it costs: instructions of a lane for each value, counted in the machine code for sm_90 (nvcc 13.0, 92 registers, nothing spilled):
+ *
+ *   counts, min, max, fingerprint, four power sums    66, of them 12 in double precision      counts alone   20
+ *   four windows of one kind                          36      two tails    19, and 78 for each round of values in them (a lane has about 4
+ *   four targets or four categories                   21                       rounds where a tail is 5 % of the values)
+ *   histogram                                         56, one atomic in shared memory each
+ *
+ * and 200 to 300 for each row and tile, a tenth of that a value. Rows are read once for each of these lines, from the second time on out of
+ * the first-level cache.
  */
 
 #if AP_CUDA
@@ -118,44 +125,47 @@ AP_FN ap_word ap_device_order(double x)
     return bits >> 63 ? bits : ~(bits | 0x8000000000000000ull);
 }
 
-/* Values below and inside the windows, four at a time; keeps what is to be kept. */
+/* Values below and inside the windows, up to four of one kind at a time; keeps what is to be kept. */
 AP_FN void ap_device_windows(const struct ap_device_tally *tally, const struct ap_device_row *row, ap_u32 number, const double *values, ap_u32 limit, ap_word first,
                              ap_u32 lane)
 {
     ap_u32 keep = 0; /* bit i: value 32 i + lane is kept */
 #pragma unroll 1
-    for (ap_u32 w = 0; w < row->window_count; w += 4) {
+    for (ap_u32 w = 0, next; w < row->window_count; w = next) {
         double low[4], high[4];
-        ap_u32 n[4] = {0, 0, 0, 0}, kept[4]; /* values < low, and values < high << 16 */
+        ap_u32 n[4] = {0, 0, 0, 0}, counted = row->windows[w].counted, keeping = !counted && row->keep;
+        next = w;
         for (ap_u32 k = 0; k < 4; k++) {
-            int there = w + k < row->window_count;
-            low[k] = there ? row->windows[w + k].low : ap_nan();
-            high[k] = there ? row->windows[w + k].high : ap_nan();
-            kept[k] = there && !row->windows[w + k].counted && row->keep;
+            int there = next == w + k && next < row->window_count && row->windows[next].counted == counted;
+            low[k] = there ? row->windows[next].low : ap_nan();
+            high[k] = there ? row->windows[next].high : ap_nan();
+            next += (ap_u32)there;
         }
+        /* + 0x10000 for a value < high, + 1 too where it is < low: halves differ in the sum over windows that lie apart where it is in one */
 #pragma unroll 4
         for (ap_u32 i = 0; i < 32; i++) {
-            double x = values[32 * i + lane];
-            int valid = 32 * i + lane < limit && ap_device_valid(x), inside = 0;
+            double x = ap_device_clean(values[32 * i + lane], 32 * i + lane < limit);
+            ap_u32 all = 0;
             for (int k = 0; k < 4; k++) {
-                int below = valid && x < low[k], below_high = valid && x < high[k];
-                n[k] += (below ? 1u : 0u) + (below_high ? 0x10000u : 0u);
-                inside = inside || (kept[k] && below_high && !below);
+                ap_u32 one = x < high[k] ? 0x10000u : 0;
+                one = x < low[k] ? 0x10001u : one;
+                n[k] += one;
+                all += one;
             }
-            if (inside) keep |= 1u << i;
+            if (keeping && all >> 16 != (all & 0xffffu)) keep |= 1u << i;
         }
         ap_u32 both = ap_device_total4(n, lane), mine = w + (lane >> 3), below = both & 0xffffu, inside = (both >> 16) - below;
         ap_word *slot = row->counts + AP_DEVICE_WINDOWS + AP_DEVICE_WINDOW_WORDS * mine;
         int look = 0;
-        if ((lane & 7) == 0 && mine < row->window_count) {
-            if (below) atomicAdd(&slot[0], (ap_word)below);
-            if (inside) atomicAdd(&slot[1], (ap_word)inside);
-            look = inside && row->windows[mine].counted && ~first > *(const volatile ap_word *)&slot[2];
+        if ((lane & 7) == 0 && mine < next) {
+            if (below) ap_device_add(&slot[0], below);
+            if (inside) ap_device_add(&slot[1], inside);
+            look = counted && inside && ~first > *(const volatile ap_word *)&slot[2];
         }
-        for (ap_u32 looks = __ballot_sync(AP_ALL_LANES, look); looks; looks &= looks - 1) {
+        for (ap_u32 looks = counted ? __ballot_sync(AP_ALL_LANES, look) : 0; looks; looks &= looks - 1) {
             ap_u32 window = w + ((ap_u32)ap_lowest_bit(looks) >> 3);
             ap_u32 place = ap_device_find(values, limit, lane, 0, row->windows[window].low, row->windows[window].high);
-            if (lane == 0) atomicMax(&row->counts[AP_DEVICE_WINDOWS + AP_DEVICE_WINDOW_WORDS * window + 2], ~(first + place));
+            if (lane == 0) atomicMax(ap_device_global(&row->counts[AP_DEVICE_WINDOWS + AP_DEVICE_WINDOW_WORDS * window + 2]), ~(first + place));
         }
     }
     ap_u32 mine = (ap_u32)__popc((int)keep), upto = mine;
@@ -167,8 +177,8 @@ AP_FN void ap_device_windows(const struct ap_device_tally *tally, const struct a
     if (!all) return;
     ap_word at = 0;
     if (lane == 0) {
-        at = atomicAdd(tally->kept_count, (ap_word)all);
-        if (at + all > tally->kept_room) atomicOr(&row->counts[AP_DEVICE_LOST], 1ull);
+        at = atomicAdd(ap_device_global(tally->kept_count), (ap_word)all);
+        if (at + all > tally->kept_room) atomicOr(ap_device_global(&row->counts[AP_DEVICE_LOST]), 1ull);
     }
     at = __shfl_sync(AP_ALL_LANES, at, 0) + (upto - mine);
     ap_u32 offset = (ap_u32)(first - tally->first_tile * AP_TILE_DRAWS) + lane;
@@ -192,13 +202,12 @@ AP_FN void ap_device_compare(const double *values, ap_u32 limit, ap_u32 lane, in
         for (ap_u32 k = 0; k < 4; k++) with[k] = t + k >= count ? ap_nan() : equal ? (double)(int)(t + k) : targets[t + k];
 #pragma unroll 4
         for (ap_u32 i = 0; i < 32; i++) {
-            double x = values[32 * i + lane];
-            int valid = 32 * i + lane < limit && ap_device_valid(x);
+            double x = ap_device_clean(values[32 * i + lane], 32 * i + lane < limit);
             for (int k = 0; k < 4; k++)
-                if (valid && (equal ? x == with[k] : with[k] < x)) n[k]++;
+                if (equal ? x == with[k] : with[k] < x) n[k]++;
         }
         ap_u32 all = ap_device_total4(n, lane), mine = t + (lane >> 3);
-        if ((lane & 7) == 0 && mine < count && all) atomicAdd(&slots[mine], (ap_word)all);
+        if ((lane & 7) == 0 && mine < count && all) ap_device_add(&slots[mine], all);
     }
 }
 
@@ -221,17 +230,17 @@ AP_FN void ap_device_histogram(const struct ap_device_row *row, const double *va
         k += k < last && x >= edges[k + 1];
         k -= k > 0 && x < edges[k];
         if (small) atomicAdd(&bins[k], 1u);
-        else atomicAdd(&slots[k], (ap_word)1);
+        else ap_device_add(&slots[k], 1);
     }
     __syncwarp();
     if (small)
         for (ap_u32 b = lane; b < row->bin_count; b += 32)
-            if (bins[b]) atomicAdd(&slots[b], (ap_word)bins[b]);
+            if (bins[b]) ap_device_add(&slots[b], bins[b]);
     __syncwarp();
 }
 
 /* All 32 lanes of a warp, for one row of one tile: values[place], place as in launch.h; draws from `draws` on are left out. */
-static __device__ __noinline__ void ap_device_tally(const struct ap_device_tally *tally, const double *values, ap_u32 number, ap_word tile, ap_word draws)
+AP_FN void ap_device_tally(const struct ap_device_tally *tally, const double *values, ap_u32 number, ap_word tile, ap_word draws)
 {
     const struct ap_device_row *row = tally->rows + number;
     ap_u32 lane = threadIdx.x & 31, wanted = row->wanted;
@@ -244,7 +253,7 @@ static __device__ __noinline__ void ap_device_tally(const struct ap_device_tally
         ap_device_moments(row, values, limit, first, lane, &found, &sum);
         if (wanted & AP_TALLY_FINGERPRINT) {
             ap_word mixed = ap_device_total2(found.a, found.b, lane);
-            if ((lane & 15) == 0) atomicAdd(&tally->fingerprints[2 * index + (lane >> 4)], mixed);
+            if ((lane & 15) == 0) ap_device_add(&tally->fingerprints[2 * index + (lane >> 4)], mixed);
         }
         if (wanted & AP_TALLY_MOMENTS) {
             double *to = tally->moments + (index * tally->moment_rows + row->moment_row) * AP_DEVICE_MOMENTS;
@@ -255,7 +264,7 @@ static __device__ __noinline__ void ap_device_tally(const struct ap_device_tally
                 to[4 + (lane >> 4)] = lane ? -least : least;
                 if (ap_device_valid(least)) { /* can it be the least of the run? */
                     ap_word *best = &row->counts[AP_DEVICE_LEAST + (lane >> 4)], mine = ap_device_order(least);
-                    look = mine >= *(const volatile ap_word *)best && atomicMax(best, mine) <= mine;
+                    look = mine >= *(const volatile ap_word *)best && atomicMax(ap_device_global(best), mine) <= mine;
                 }
             }
             ap_u32 looks = __ballot_sync(AP_ALL_LANES, look);
@@ -279,7 +288,7 @@ static __device__ __noinline__ void ap_device_tally(const struct ap_device_tally
         int look = lane == 0 && ~first > *(const volatile ap_word *)slot;
         if (__ballot_sync(AP_ALL_LANES, look)) {
             ap_u32 place = ap_device_find(values, limit, lane, 1, 0.0, 0.0);
-            if (lane == 0) atomicMax(slot, ~(first + place));
+            if (lane == 0) atomicMax(ap_device_global(slot), ~(first + place));
         }
     }
     if (!valid) return;

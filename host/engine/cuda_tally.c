@@ -195,7 +195,7 @@ void apsis_cuda_tally_take_rows(const struct apsis_cuda_tally *tally, struct ap_
                                 uint32_t kept_room)
 {
     const unsigned char *base = results;
-    ap_word additions = (ap_word)tiles * (AP_TILE_DRAWS + 1);
+    ap_word additions = (ap_word)tiles * (AP_TILE_DRAWS + 2); /* every value by itself, and two sums of parts */
     for (ap_u32 r = 0; r < tally->row_count; r++) {
         const struct row *row = &tally->rows[r];
         struct ap_tally_column *column = &worker->columns[row->column];

@@ -132,6 +132,9 @@ ON_HOST_FN int on_host_clzll(unsigned long long x) { return x ? __builtin_clzll(
 #define __stcs(p, v) ((void)(*(p) = (v)))
 #define __stcg(p, v) ((void)(*(p) = (v)))
 #define __nanosleep(t) ((void)(t))
+#define __builtin_assume(x) ((void)sizeof(x))
+#define __isGlobal(p) ((p) != 0)
+#define __isShared(p) ((p) != 0)
 #define __trap() on_host_refuse("__trap()")
 
 /* ------------------------------------------------------------------ places and qualifiers; nothing of the system may be included after this */

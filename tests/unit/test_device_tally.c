@@ -85,7 +85,7 @@ static void set_column(struct setup *setup, size_t c, unsigned wanted, double *s
     column->bin_count = any(3) ? 1 + any(64) : 65 + any(MOST_EDGES - 65);
     column->edges = setup->edges[c], column->bins = setup->bins[c];
     for (size_t i = 0; i <= column->bin_count; i++) column->edges[i] = low + (high - low) * ((double)i / (double)column->bin_count);
-    column->bin_inverse = (double)column->bin_count / (high - low);
+    column->bin_inverse = (double)column->bin_count / (high - low) * (any(4) ? 1 : any(2) ? 0.99 : 1.01); /* bins that are not even need not be guessed right */
     /* windows: pairs of rising edges */
     double edges[2 * MOST_WINDOWS];
     size_t windows = any(MOST_WINDOWS + 1);
@@ -227,7 +227,7 @@ static void same_sum(const struct apsis_exact *a, const struct apsis_exact *b)
 }
 
 static uint64_t kept_in_all, lost_in_all, tails_in_all;
-static void compare(uint64_t tiles, int windows_only_counts)
+static void compare(uint64_t tiles, int may_lose)
 {
     for (size_t c = 0; c < count; c++) {
         struct apsis_reduced *a = &cpu.columns[c], *b = &gpu.columns[c];
@@ -253,7 +253,7 @@ static void compare(uint64_t tiles, int windows_only_counts)
             tails_in_all += apsis_exact_round(&a->tails[t].sum) != 0;
         }
         lost_in_all += (uint64_t)b->lost;
-        if (windows_only_counts) continue;
+        if (may_lose && b->lost) continue;
         assert_int_equal(b->lost, 0);
         assert_int_equal(a->kept_count, b->kept_count);
         kept_in_all += a->kept_count;
@@ -295,13 +295,16 @@ static void test_random(void **unused)
 static void test_lost(void **unused)
 {
     (void)unused;
-    for (unsigned round = 0; round < 8; round++) {
+    for (unsigned round = 0; round < 12; round++) {
         state = 77000000 + 1000000 * round;
         make(COLUMNS, 6 * 1024 + 100, 127);
         if (round % 2) gpu.tallies.keep_limit = 20000;
         lost_in_all = 0;
         run_cpu(0, 7, 6 * 1024 + 100);
-        run_gpu(0, 7, 6 * 1024 + 100, 3, 128, 2, round % 2 ? 1u << 20 : (uint32_t)any(2000), 0);
+        uint64_t all = 0;
+        for (size_t c = 0; c < count; c++) all += cpu.columns[c].kept_count;
+        if (round % 2) run_gpu(0, 7, 6 * 1024 + 100, 3, 128, 2, 1u << 20, 0);
+        else run_gpu(0, 7, 6 * 1024 + 100, 3, 128, round < 6 ? 1 : 2, (uint32_t)(round < 6 ? all - 1 - round : any(2000)), 0);
         compare(7, 1);
         assert_true(lost_in_all > 0);
         done();
