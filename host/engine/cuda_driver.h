@@ -35,6 +35,7 @@ typedef unsigned long long apsis_cuda_address; /* CUdeviceptr */
     X(module_load, "cuModuleLoadData", (void **module, const void *image))                                                           \
     X(module_unload, "cuModuleUnload", (void *module))                                                                               \
     X(module_function, "cuModuleGetFunction", (void **function, void *module, const char *name))                                     \
+    X(module_global, "cuModuleGetGlobal_v2", (apsis_cuda_address *address, size_t *bytes, void *module, const char *name))           \
     X(function_attribute, "cuFuncGetAttribute", (int *value, int attribute, void *function))                                         \
     X(occupancy, "cuOccupancyMaxActiveBlocksPerMultiprocessor", (int *blocks, void *function, int threads, size_t shared))           \
     X(stream_create, "cuStreamCreate", (void **stream, unsigned flags))                                                              \
@@ -58,6 +59,7 @@ enum apsis_cuda_error_code {
     APSIS_CUDA_NO_DEVICE = 100,
     APSIS_CUDA_INVALID_IMAGE = 200,
     APSIS_CUDA_NO_BINARY = 209,
+    APSIS_CUDA_NOT_FOUND = 500,
     APSIS_CUDA_NOT_READY = 600
 };
 

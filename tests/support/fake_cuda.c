@@ -383,6 +383,25 @@ EXPORT int cuModuleGetFunction(void **out, void *module, const char *name)
     *out = function;
     return leave(OK);
 }
+/* A variable of the module is no block of cuMemAlloc's: `inside` asks here too. */
+static struct {
+    unsigned long long address;
+    size_t bytes;
+} globals[64];
+static int global_count;
+EXPORT int cuModuleGetGlobal_v2(unsigned long long *address, size_t *bytes, void *module, const char *name)
+{
+    ENTER("cuModuleGetGlobal_v2", 1)
+    char symbol[128];
+    snprintf(symbol, sizeof symbol, "%s_bytes", name);
+    void *place = dlsym(((struct module *)module)->library, name);
+    const unsigned long *size = dlsym(((struct module *)module)->library, symbol);
+    if (!place || !size) return leave(NOT_FOUND);
+    *address = (unsigned long long)(uintptr_t)place;
+    *bytes = *size;
+    globals[global_count % 64].address = *address, globals[global_count++ % 64].bytes = *size;
+    return leave(OK);
+}
 EXPORT int cuFuncGetAttribute(int *value, int attribute, void *function)
 {
     (void)function;
