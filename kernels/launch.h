@@ -30,7 +30,8 @@ struct ap_launch {
     ap_u32 row_count;                 /* columns that are wanted */
     ap_u32 stored;                    /* 1: the rows are what is asked for, nothing is reduced */
     const ap_u32 *row_of;             /* by column: its row, or AP_NO_ROW */
-    const double *numbers;            /* of the program text (host/engine/program_text.h) */
+    const double *numbers;            /* of the program text (host/engine/program_text.h); a module that has the symbol
+                                         ap_constant_numbers reads them there, so the host copies them there too */
     const struct ap_sampler *samplers;/* likewise; the addresses inside are the device's */
     /* stored 0: scratch, row r of block b at values[(b * row_count + r) * 1024], overwritten tile by tile;
        stored 1: row r of tile first_tile + i at values[(r * tile_count + i) * 1024] */

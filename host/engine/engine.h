@@ -49,7 +49,7 @@ struct apsis_engine {
     void (*free)(void *run);
 };
 
-extern const struct apsis_engine apsis_engine_interpreter;
+extern const struct apsis_engine apsis_engine_interpreter, apsis_engine_compiled;
 /* automatic.c: the interpreter at once, then, tile by tile, whichever of the others is ready and was measured to be faster. */
 extern const struct apsis_engine apsis_engine_auto;
 

@@ -4,7 +4,7 @@
 
 #include "host/engine/engine.h"
 
-static const struct apsis_engine *const engines[] = {&apsis_engine_interpreter, NULL};
+static const struct apsis_engine *const engines[] = {&apsis_engine_interpreter, &apsis_engine_compiled, NULL};
 
 const struct apsis_engine *const *apsis_engines(void) { return engines; }
 

@@ -67,13 +67,76 @@ static const char *name_of(const struct apsis_writer *w, const struct ap_instruc
 static void write_mix(struct apsis_writer *w, const struct ap_instruction *in)
 {
     uint32_t first = apsis_write_add_numbers(w, in->data, in->arg_count);
-    apsis_buffer_text(&w->out, "ap_mix_limit(");
+    apsis_buffer_text(&w->out, "ap_mix_cut(");
     for (ap_u32 k = 1; k < in->arg_count; k++) apsis_buffer_text(&w->out, "ap_do_ADD(");
     for (ap_u32 k = 0; k < in->arg_count; k++) {
         if (k) apsis_buffer_text(&w->out, ", ");
         apsis_buffer_printf(&w->out, "ap_do_MUL(AP_NUMBER(%u), ", first + k);
         apsis_write_value(w, in, 1 + k);
         apsis_buffer_text(&w->out, k ? "))" : ")");
+    }
+    apsis_buffer_text(&w->out, ")");
+}
+
+/* The value of a number that no run of this text has as NaN: what the text says of it is part of the text. */
+static int is_known(const struct apsis_writer *w, const struct ap_operand *o)
+{
+    if (o->in_lanes) return 0;
+    uint32_t first = o->slot, count = 1;
+    if (o->mask) count = w->program->periods;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t at = first + (o->mask ? (size_t)((i + o->bias) & o->mask) : 0);
+        if (at < w->program->number_count && w->program->numbers[at] != w->program->numbers[at]) return 0;
+    }
+    return 1;
+}
+
+static int is_zero(const struct apsis_writer *w, const struct ap_operand *o) { return o->mask || w->program->numbers[o->slot] == 0; }
+
+/* min, max and clamp against numbers need no care for NaN on that side. Where the number comes first and is a zero, the sign of
+   a zero result would be another: these stay as they are. */
+static int write_known(struct apsis_writer *w, const struct ap_instruction *in)
+{
+    const struct ap_operand *a = apsis_write_operand(w, in, 1), *b = a + 1;
+    ap_u32 number;
+    if (in->kind == AP_OP_CLAMP && is_known(w, a + 1) && is_known(w, a + 2)) {
+        apsis_buffer_text(&w->out, "ap_do_CLAMP_KNOWN(");
+        for (ap_u32 k = 1; k <= 3; k++) {
+            if (k > 1) apsis_buffer_text(&w->out, ", ");
+            apsis_write_value(w, in, k);
+        }
+        apsis_buffer_text(&w->out, ")");
+        return 1;
+    }
+    if (in->kind != AP_OP_MIN && in->kind != AP_OP_MAX) return 0;
+    if (is_known(w, b)) number = 2;
+    else if (is_known(w, a) && !is_zero(w, a)) number = 1;
+    else return 0;
+    apsis_buffer_printf(&w->out, "ap_do_%s_KNOWN(", operation_names[in->kind]);
+    apsis_write_value(w, in, 3 - number);
+    apsis_buffer_text(&w->out, ", ");
+    apsis_write_value(w, in, number);
+    apsis_buffer_text(&w->out, ")");
+    return 1;
+}
+
+/* Operations of many instructions are functions of their own. */
+static int is_long(uint32_t kind)
+{
+    switch (kind) {
+    case AP_OP_POW: case AP_OP_EXP: case AP_OP_LOG: case AP_OP_LOG2: case AP_OP_LOG10: case AP_OP_SIN: case AP_OP_COS: case AP_OP_TAN:
+    case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: case AP_OP_POW_FROM: return 1;
+    default: return 0;
+    }
+}
+
+static void write_operation(struct apsis_writer *w, const struct ap_instruction *in)
+{
+    if (write_known(w, in)) return;
+    apsis_buffer_printf(&w->out, "ap_%s_%s(", is_long(in->kind) ? "call" : "do", operation_names[in->kind]);
+    for (ap_u32 k = 1; k <= in->arg_count; k++) {
+        if (k > 1) apsis_buffer_text(&w->out, ", ");
+        apsis_write_value(w, in, k);
     }
     apsis_buffer_text(&w->out, ")");
 }
@@ -94,12 +157,7 @@ static void write_expression(struct apsis_writer *w, const struct ap_instruction
         apsis_write_rows(w, in, 3);
         apsis_buffer_text(&w->out, ")");
     } else {
-        apsis_buffer_printf(&w->out, "ap_do_%s(", operation_names[in->kind]);
-        for (ap_u32 k = 1; k <= in->arg_count; k++) {
-            if (k > 1) apsis_buffer_text(&w->out, ", ");
-            apsis_write_value(w, in, k);
-        }
-        apsis_buffer_text(&w->out, ")");
+        write_operation(w, in);
     }
 }
 
@@ -114,9 +172,9 @@ void apsis_write_plain(struct apsis_writer *w, uint32_t instruction)
     write_line(w, in->name);
     if (seat->local && !whole) { /* a value that several rules give, each in its periods: one variable */
         if (!open) {
-            apsis_buffer_text(&w->out, "        ap_f64 ");
+            apsis_buffer_text(&w->out, "        ap_value ");
             apsis_write_variable(w, instruction, name);
-            apsis_buffer_text(&w->out, " = ap_set1(0.0);\n");
+            apsis_buffer_text(&w->out, " = ap_value_of(0.0);\n");
             *known = (struct apsis_known){w->group, instruction, o->bias, o->mask, name};
         }
         apsis_buffer_text(&w->out, "        ");
@@ -136,7 +194,7 @@ void apsis_write_plain(struct apsis_writer *w, uint32_t instruction)
         known->group = 0;
         return;
     }
-    apsis_buffer_text(&w->out, "const ap_f64 ");
+    apsis_buffer_text(&w->out, "const ap_value ");
     apsis_write_variable(w, instruction, name);
     apsis_buffer_text(&w->out, " = ");
     write_expression(w, in);
@@ -177,20 +235,51 @@ static void write_list(struct apsis_writer *w, const struct ap_instruction *in, 
     apsis_buffer_text(&w->out, ")");
 }
 
+/* The random integer that a step draws from; CUDA: the partner's and its own come from shared calls, where there is a partner. */
+static int draws_bits(const struct ap_instruction *in) { return in->kind == AP_STEP_SCORE || (in->kind == AP_STEP_DRAW && in->mode == 0); }
+
+static void write_bits(struct apsis_writer *w, const struct ap_instruction *in, uint32_t instruction)
+{
+    if (w->partner && w->partner[instruction] != instruction) apsis_buffer_printf(&w->out, "m%u", instruction);
+    else apsis_buffer_printf(&w->out, "AP_BITS(0x%016llxull)", (unsigned long long)in->stream);
+}
+
+/* Steps that draw in every period of a section, two by two. */
+void apsis_write_pair_draws(struct apsis_writer *w)
+{
+    const struct ap_program *program = w->program;
+    w->partner = APSIS_NEW_ARRAY(w->arena, uint32_t, program->instruction_count + 1);
+    for (ap_u32 i = 0; i < program->instruction_count; i++) w->partner[i] = i;
+    for (ap_u32 s = 0; s < program->section_count; s++) {
+        const struct ap_section *section = &program->sections[s];
+        uint32_t open = UINT32_MAX;
+        w->in_loop = section->is_loop != 0;
+        for (ap_u32 i = section->first; i < section->first + section->count; i++) {
+            if (!draws_bits(&program->instructions[i]) || !always(w, &program->instructions[i])) continue;
+            if (open == UINT32_MAX) {
+                open = i;
+            } else {
+                w->partner[open] = i, w->partner[i] = open;
+                open = UINT32_MAX;
+            }
+        }
+    }
+}
+
 /* The value of a draw: of the stream's integer, or of the score that is the first argument. */
-static void write_draw(struct apsis_writer *w, const struct ap_instruction *in)
+static void write_draw(struct apsis_writer *w, const struct ap_instruction *in, uint32_t instruction)
 {
     const struct ap_sampler *sampler = in->data;
     int scored = in->mode != 0;
     uint32_t number = sampler ? sampler_number(w, sampler) : 0;
     if (!sampler) apsis_buffer_text(&w->out, "ap_uniform_of(");
-    else if (sampler->form == AP_SAMPLER_TABLE) apsis_buffer_printf(&w->out, "ap_sample_table%s(&AP_SAMPLER(%u).table, ", scored ? "_score" : "", number);
-    else if (sampler->form == AP_SAMPLER_STEPS) apsis_buffer_printf(&w->out, "ap_sample_steps%s(&AP_SAMPLER(%u).steps, ", scored ? "_score" : "", number);
-    else apsis_buffer_printf(&w->out, "ap_%s_%s(", scored ? "score" : "draw", family_name(sampler->family));
+    else apsis_buffer_printf(&w->out, "ap_%s_%s(", scored ? "score" : "draw", sampler->form == AP_SAMPLER_TABLE ? "table" : sampler->form == AP_SAMPLER_STEPS ? "steps" : family_name(sampler->family));
     if (scored) apsis_write_value(w, in, 1);
-    else apsis_buffer_printf(&w->out, "AP_BITS(0x%016llxull)", (unsigned long long)in->stream);
-    if (sampler && sampler->form == AP_SAMPLER_FAMILY) {
-        apsis_buffer_text(&w->out, ", ");
+    else write_bits(w, in, instruction);
+    if (sampler) apsis_buffer_text(&w->out, ", ");
+    if (sampler && sampler->form != AP_SAMPLER_FAMILY) {
+        apsis_buffer_printf(&w->out, "&AP_SAMPLER(%u)", number);
+    } else if (sampler) {
         if (in->arg_count > (ap_u32)scored) write_list(w, in, 1 + (ap_u32)scored);
         else apsis_buffer_printf(&w->out, "AP_SAMPLER(%u).constant", number);
     }
@@ -219,6 +308,11 @@ void apsis_write_block_step(struct apsis_writer *w, uint32_t instruction)
 {
     const struct ap_instruction *in = &w->program->instructions[instruction];
     write_line(w, in->name);
+    if (w->partner && w->partner[instruction] > instruction) {
+        uint32_t other = w->partner[instruction];
+        apsis_buffer_printf(&w->out, "        AP_WORDS_TWO(m%u, m%u, 0x%016llxull, 0x%016llxull);\n", instruction, other, (unsigned long long)in->stream,
+                            (unsigned long long)w->program->instructions[other].stream);
+    }
     apsis_buffer_text(&w->out, "        ");
     write_condition(w, in);
     apsis_buffer_printf(&w->out, "AP_STEP(%u, ", instruction);
@@ -233,8 +327,12 @@ void apsis_write_block_step(struct apsis_writer *w, uint32_t instruction)
     } else {
         apsis_write_put(w, in);
         switch (in->kind) {
-        case AP_STEP_DRAW: write_draw(w, in); break;
-        case AP_STEP_SCORE: apsis_buffer_printf(&w->out, "ap_score_of(AP_BITS(0x%016llxull))", (unsigned long long)in->stream); break;
+        case AP_STEP_DRAW: write_draw(w, in, instruction); break;
+        case AP_STEP_SCORE:
+            apsis_buffer_text(&w->out, "ap_score_of(");
+            write_bits(w, in, instruction);
+            apsis_buffer_text(&w->out, ")");
+            break;
         case AP_STEP_SOLVE: write_solve(w, in); break;
         case AP_STEP_CONVOLVE:
             apsis_buffer_text(&w->out, "AP_CONVOLVE(t, ");

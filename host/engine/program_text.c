@@ -49,9 +49,11 @@ static void write_head(struct apsis_writer *w)
     const struct ap_program *program = w->program;
     apsis_buffer_printf(&w->out, "#define AP_PERIODS %u\n#define AP_PERIODS_PER_YEAR %u\n", program->periods, program->periods_per_year);
     if (is_cuda(w)) {
-        apsis_buffer_printf(&w->out, "#define AP_THREADS %u\n#define AP_CURAND %d\n#define AP_INLINE_PARTS %d\n", w->options->threads, w->options->curand,
+        apsis_buffer_printf(&w->out, "#define AP_THREADS %u\n#define AP_NUMBER_COUNT %zu\n#define AP_CURAND %d\n#define AP_SHARE %d\n#define AP_INLINE_PARTS %d\n#define AP_DEVICE_CALLS 1\n",
+                            w->options->threads, w->number_count, w->options->curand, !w->options->own_words,
                             program->instruction_count <= INLINE_INSTRUCTIONS);
-        apsis_buffer_text(&w->out, "#include \"kernels/device.h\"\n");
+        if (w->options->blocks) apsis_buffer_printf(&w->out, "#define AP_BLOCKS %u\n", w->options->blocks);
+        apsis_buffer_text(&w->out, "#include \"kernels/device.h\"\n#define APSIS_FAMILY_KERNELS 1\n");
         write_families(w);
     } else {
         apsis_buffer_printf(&w->out, "#define AP_LANES %u\n#include \"kernels/compiled.h\"\n", w->options->lanes);
@@ -93,16 +95,18 @@ static void write_seats(struct apsis_writer *w)
             if (o->in_lanes) used[o->slot] = 1;
         }
     }
-    apsis_buffer_text(&w->out, "struct ap_values {\n    AP_VALUES_HEAD\n");
-    for (size_t i = 0; i < w->arranged->seat_count; i++) {
-        const struct apsis_seat *seat = &w->arranged->seats[i];
-        if (seat->local || !used[i] || w->far_row[i] != APSIS_NEAR) continue;
-        if (seat->slots == 1) apsis_buffer_printf(&w->out, "    AP_VALUE(%zu);", i);
-        else apsis_buffer_printf(&w->out, "    AP_VALUE_ROWS(%zu, %u);", i, seat->slots);
-        if (seat->name) apsis_buffer_printf(&w->out, " /* %s */", seat->name);
-        apsis_buffer_text(&w->out, "\n");
+    for (int rows = 0; rows < 2; rows++) {
+        apsis_buffer_text(&w->out, rows ? "struct ap_rows {\n    char none;\n" : "struct ap_values {\n    AP_VALUES_HEAD\n");
+        for (size_t i = 0; i < w->arranged->seat_count; i++) {
+            const struct apsis_seat *seat = &w->arranged->seats[i];
+            if (seat->local || !used[i] || w->far_row[i] != APSIS_NEAR || (seat->slots > 1) != rows) continue;
+            if (rows) apsis_buffer_printf(&w->out, "    AP_VALUE_ROWS(%zu, %u);", i, seat->slots);
+            else apsis_buffer_printf(&w->out, "    AP_VALUE(%zu);", i);
+            if (seat->name) apsis_buffer_printf(&w->out, " /* %s */", seat->name);
+            apsis_buffer_text(&w->out, "\n");
+        }
+        apsis_buffer_text(&w->out, "};\n");
     }
-    apsis_buffer_text(&w->out, "};\n");
 }
 
 static void write_parts(struct apsis_writer *w)
@@ -157,11 +161,16 @@ struct apsis_program_text *apsis_program_text(struct apsis_arena *arena, const s
     w.far_row = APSIS_NEW_ARRAY(arena, uint32_t, arranged->seat_count + 1);
     apsis_write_add_numbers(&w, arranged->program->numbers, arranged->program->number_count);
     place_far(&w, text);
-    write_title(&w);
-    write_head(&w);
+    if (is_cuda(&w)) apsis_write_pair_draws(&w);
     if (is_cuda(&w)) write_seats(&w);
     write_parts(&w);
     write_body(&w);
+    struct apsis_buffer body = w.out; /* the head says how many numbers it came to use */
+    w.out = (struct apsis_buffer){0};
+    write_title(&w);
+    write_head(&w);
+    apsis_buffer_add(&w.out, body.text, body.length);
+    apsis_buffer_free(&body);
     text->text = apsis_arena_copy(arena, w.out.text, w.out.length);
     text->length = w.out.length;
     apsis_buffer_free(&w.out);

@@ -16,6 +16,8 @@ struct apsis_text_options {
     enum apsis_text_dialect dialect;
     unsigned lanes;          /* C: lanes of a block, a power of two from 16 to 512 */
     unsigned threads;        /* CUDA: threads of a block, a multiple of 32 up to 1024 */
+    unsigned blocks;         /* CUDA: blocks that a multiprocessor should hold at once, which bounds the registers; 0: as the compiler likes */
+    int own_words;           /* CUDA: 1: each thread works out all its random words, 0: two threads share Philox calls */
     int curand;              /* CUDA: 1: random words by curand_Philox4x32_10 of the toolkit, 0: by kernels/philox.h */
 };
 

@@ -23,6 +23,7 @@ struct apsis_writer {
     struct apsis_buffer out;
     struct apsis_known *known;      /* by seat */
     uint32_t *far_row;              /* by seat: first row in scratch, or APSIS_NEAR */
+    uint32_t *partner;              /* CUDA, by instruction: the draw that it shares Philox calls with, or itself */
     uint32_t group;                 /* in work; 0: a block step */
     int in_loop;
     uint32_t line;                  /* the last #line, 0: none */
@@ -42,6 +43,7 @@ void apsis_write_variable(struct apsis_writer *w, uint32_t instruction, const ch
 uint32_t apsis_write_add_numbers(struct apsis_writer *w, const double *values, size_t count);
 
 /* program_step.c: one instruction */
+void apsis_write_pair_draws(struct apsis_writer *w);
 void apsis_write_plain(struct apsis_writer *w, uint32_t instruction);
 void apsis_write_block_step(struct apsis_writer *w, uint32_t instruction);
 
