@@ -1,7 +1,7 @@
 """orbital_jax.py - orbital_compute in JAX, double precision: arrays of draws, lax.scan over the periods, compiled by XLA for CPU or GPU."""
 # SPDX-License-Identifier: Apache-2.0
 #
-# python3 bench/peers/orbital_jax.py --draws 500000 [--chunk 8192] [--platform cpu|gpu] [--serve]
+# python3 bench/peers/orbital_jax.py --draws 500000 [--chunk 4096] [--platform cpu|gpu] [--serve]
 # On the CPU chunks go to XLA from as many Python threads as there are cores and statistics are NumPy's, whose sort is far faster than
 # XLA's there; on a GPU everything stays on the card (summaries_jax.py). Random words: generator "rbg", the fastest that JAX has on both.
 import argparse
@@ -296,7 +296,7 @@ def compiled(chunk):
     return COMPILED[chunk]
 
 
-def draw(n, seed, chunk=8192, threads=os.cpu_count()):
+def draw(n, seed, chunk=4096, threads=os.cpu_count()):
     """Inputs {name: (n,)} and outputs of n draws, in the host's memory."""
     function, chunks = compiled(chunk), -(-n // chunk)
     keys = jax.random.split(jax.random.key(seed), chunks)
@@ -340,7 +340,7 @@ def work(args, draws, seed):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--chunk", type=int, default=8192)
+    parser.add_argument("--chunk", type=int, default=4096)
     parser.add_argument("--platform", choices=("cpu", "gpu"), default="cpu")
     jax.config.update("jax_platforms", "cuda" if parser.parse_known_args()[0].platform == "gpu" else "cpu")
     peer.main(parser, work, {"peer": "JAX", "versions": peer.versions("jax", "jaxlib", "numpy", "scipy")})

@@ -266,11 +266,16 @@ def simulate(x, z, chip_vol=.12, price_vol=.15, core_vol=.08):
     return named(col)
 
 
+TABLES = []  # made once a process
+
+
 def draw(n, seed):
     """Inputs {name: (n,)} and outputs of n draws from Numba's generators."""
     seeds = np.random.SeedSequence(seed).generate_state(max(1, n // 4096))
+    if not TABLES:
+        TABLES.append(pert_tables())
     inputs, col = np.empty((30, n)), np.empty((COLUMNS, n))
-    own_draws(seeds, pert_tables(), *mixing(), LOG_NORMALS, inputs, col)
+    own_draws(seeds, TABLES[0], *mixing(), LOG_NORMALS, inputs, col)
     return dict(zip(NAMES, inputs)), named(col)
 
 

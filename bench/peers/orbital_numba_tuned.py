@@ -640,7 +640,7 @@ def moments(values):
     n = len(values)
     mean, s2, s3, s4, least, most, at_least, at_most = sums_of(values)
     sd = math.sqrt(s2 / n) or 1e-300
-    return {"mean": mean, "sd": math.sqrt(s2 / (n - 1)), "skewness": s3 / n / sd ** 3 if s2 else None, "kurtosis": s4 / n / sd ** 4 - 3 if s2 else None,
+    return {"mean": mean, "sd": math.sqrt(s2 / (n - 1)), "skewness": s3 / n / sd ** 3 if s2 else None, "kurtosis": s4 / n / sd ** 4 if s2 else None,
             "min": least, "min_draw": at_least, "max": most, "max_draw": at_most}
 
 
@@ -660,7 +660,7 @@ def simulate(x, z, chip_vol=.12, price_vol=.15, core_vol=.08):
     return named(col)
 
 
-CACHE = {}
+CACHE = {}  # tables, made once a process
 
 
 def draw(n, seed):

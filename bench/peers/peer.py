@@ -14,8 +14,8 @@ def versions(*packages):
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in packages}}
 
 
-def main(parser, work, about):
-    """work(draws, seed) -> (seconds of drawing, summary); about: a dictionary that goes with every answer."""
+def main(parser, work, about, key="ev"):
+    """work(args, draws, seed) -> (seconds of drawing, summary); about: a dictionary that goes with every answer; key: the output that does."""
     parser.add_argument("--draws", type=int, default=500_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=3)
@@ -27,8 +27,7 @@ def main(parser, work, about):
         drawing, summary = work(args, draws, seed)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         out = {"draws": draws, "seconds": seconds, "cpu_seconds": cpu, "drawing_seconds": drawing, "draws_per_second": draws / seconds, **about}
-        key = next(iter(summary))
-        out["ev"] = {name: summary[key][name] for name in ("mean", "sd", "percentiles")}
+        out[key] = {name: summary[key][name] for name in ("mean", "sd", "percentiles")}
         if args.full:
             out["summary"] = summary
         print(json.dumps(out), flush=True)

@@ -29,7 +29,7 @@ def moments(values):
     variance = square.mean()
     sd = np.sqrt(variance)
     return {"mean": float(mean), "sd": float(sd * np.sqrt(n / (n - 1))), "skewness": float(np.einsum("i,i", square, centred) / n / sd ** 3) if variance > 0 else None,
-            "kurtosis": float(np.einsum("i,i", square, square) / n / sd ** 4 - 3) if variance > 0 else None, "min": float(values.min()), "min_draw": int(values.argmin()),
+            "kurtosis": float(np.einsum("i,i", square, square) / n / sd ** 4) if variance > 0 else None, "min": float(values.min()), "min_draw": int(values.argmin()),
             "max": float(values.max()), "max_draw": int(values.argmax())}
 
 
