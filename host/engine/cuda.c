@@ -117,7 +117,7 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
     const char *headers = NULL, *no_headers = NULL;
     if (status == APSIS_OK) {
         headers = apsis_toolkit_headers(plan->arena, options->cuda_include, &no_headers);
-        if (!headers && options->cuda_include) {
+        if (!headers && options->cuda_include && strcmp(options->cuda_include, "none")) {
             *why = apsis_arena_printf(plan->arena, "--cuda-include: %s", no_headers);
             status = APSIS_USAGE;
         }

@@ -143,6 +143,10 @@ static int holds(struct apsis_arena *arena, const char *folder)
 const char *apsis_toolkit_headers(struct apsis_arena *arena, const char *given, const char **why)
 {
     const char *list[8];
+    if (given && !strcmp(given, "none")) {
+        *why = "not wanted";
+        return NULL;
+    }
     if (given) {
         const char *inside = apsis_arena_printf(arena, "%s/include", given);
         if (holds(arena, given)) return apsis_arena_printf(arena, "%s", given);

@@ -54,7 +54,7 @@ struct apsis_nvrtc_job {
 enum apsis_status apsis_nvrtc_compile(struct apsis_arena *arena, const struct apsis_nvrtc *nvrtc, struct apsis_nvrtc_job *job, const char **why);
 
 /* The folder that holds curand_philox4x32_x.h and nv/target, the latter in it or (toolkits from 13.0) in its folder cccl: `given` alone if it is not NULL, else the environment's CUDA_HOME and
-   CUDA_PATH, /usr/local/cuda, /opt/cuda, /usr/include. NULL with *why where there is none. */
+   CUDA_PATH, /usr/local/cuda, /opt/cuda, /usr/include. "none": do without. NULL with *why where there is none. */
 const char *apsis_toolkit_headers(struct apsis_arena *arena, const char *given, const char **why);
 
 #endif

@@ -14,6 +14,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <elf.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
-enum { MOST_DEVICES = 8, MOST_RULES = 8, PAGE = 4096, GRAIN = 256, SLACK = 0xa5 };
+enum { MOST_DEVICES = 8, MOST_RULES = 8, MOST_GLOBALS = 64, PAGE = 4096, GRAIN = 256, SLACK = 0xa5 };
 enum { OK, INVALID_VALUE, OUT_OF_MEMORY, NOT_INITIALIZED, NO_DEVICE = 100, INVALID_DEVICE, INVALID_IMAGE = 200, INVALID_CONTEXT, NO_BINARY = 209, NOT_FOUND = 500, NOT_READY = 600 };
 
 struct block {
@@ -280,11 +281,20 @@ EXPORT int cuMemFree_v2(unsigned long long address)
     fprintf(stderr, "fake_cuda: freed what is not there\n");
     abort();
 }
+/* A variable of the module is no block of cuMemAlloc's: `inside` asks here too. */
+static struct {
+    unsigned long long address;
+    size_t bytes;
+} globals[MOST_GLOBALS];
+static int global_count;
+
 /* Device memory from `address` on, or NULL: not all of it belongs to one block of this GPU. */
 static char *inside(unsigned long long address, size_t bytes)
 {
     for (struct block *b = current->blocks; b; b = b->next)
         if (address >= (uintptr_t)b->start && address + bytes <= (uintptr_t)b->start + b->bytes) return b->start + (address - (uintptr_t)b->start);
+    for (int i = 0; i < MOST_GLOBALS; i++)
+        if (address >= globals[i].address && address + bytes <= globals[i].address + globals[i].bytes) return (char *)(uintptr_t)address;
     fprintf(stderr, "fake_cuda: a copy of %zu bytes leaves the memory it is made for\n", bytes);
     abort();
 }
@@ -383,23 +393,16 @@ EXPORT int cuModuleGetFunction(void **out, void *module, const char *name)
     *out = function;
     return leave(OK);
 }
-/* A variable of the module is no block of cuMemAlloc's: `inside` asks here too. */
-static struct {
-    unsigned long long address;
-    size_t bytes;
-} globals[64];
-static int global_count;
 EXPORT int cuModuleGetGlobal_v2(unsigned long long *address, size_t *bytes, void *module, const char *name)
 {
     ENTER("cuModuleGetGlobal_v2", 1)
-    char symbol[128];
-    snprintf(symbol, sizeof symbol, "%s_bytes", name);
     void *place = dlsym(((struct module *)module)->library, name);
-    const unsigned long *size = dlsym(((struct module *)module)->library, symbol);
-    if (!place || !size) return leave(NOT_FOUND);
+    Dl_info info;
+    ElfW(Sym) *symbol = NULL;
+    if (!place || !dladdr1(place, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol) return leave(NOT_FOUND);
     *address = (unsigned long long)(uintptr_t)place;
-    *bytes = *size;
-    globals[global_count % 64].address = *address, globals[global_count++ % 64].bytes = *size;
+    *bytes = symbol->st_size;
+    globals[global_count % MOST_GLOBALS].address = *address, globals[global_count++ % MOST_GLOBALS].bytes = *bytes;
     return leave(OK);
 }
 EXPORT int cuFuncGetAttribute(int *value, int attribute, void *function)

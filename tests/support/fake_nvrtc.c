@@ -100,6 +100,22 @@ static void copy_header(const char *folder, const char *name)
     free(text);
 }
 
+/* The toolkit's header is C++; this says the same in C. */
+static const char curand_header[] =
+    "typedef struct { unsigned x, y, z, w; } uint4;\n"
+    "typedef struct { unsigned x, y; } uint2;\n"
+    "static inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { uint4 r = {x, y, z, w}; return r; }\n"
+    "static inline uint2 make_uint2(unsigned x, unsigned y) { uint2 r = {x, y}; return r; }\n"
+    "static inline uint4 curand_Philox4x32_10(uint4 c, uint2 k)\n"
+    "{\n"
+    "    for (int i = 0; i < 10; i++) {\n"
+    "        unsigned long long a = 0xD2511F53ull * c.x, b = 0xCD9E8D57ull * c.z;\n"
+    "        c = make_uint4((unsigned)(b >> 32) ^ c.y ^ k.x, (unsigned)b, (unsigned)(a >> 32) ^ c.w ^ k.y, (unsigned)a);\n"
+    "        k.x += 0x9E3779B9u, k.y += 0xBB67AE85u;\n"
+    "    }\n"
+    "    return c;\n"
+    "}\n";
+
 /* The compiler in the folder, its words in the file `log`. */
 static int run(const char *folder, char **arguments)
 {
@@ -152,6 +168,7 @@ EXPORT int nvrtcCompileProgram(struct program *program, int option_count, const 
     for (int i = 0; i < program->header_count; i++) write_file(folder, program->names[i], program->headers[i], strlen(program->headers[i]));
     copy_header(folder, "tests/support/device_on_host.h");
     copy_header(folder, "tests/support/device_words.h");
+    write_file(folder, "curand_philox4x32_x.h", curand_header, strlen(curand_header));
     snprintf(line, sizeof line,
              "\nDEVICE_ON_HOST_KERNEL(apsis_tiles, struct ap_launch)\n__attribute__((visibility(\"default\"))) const int fake_cubin_architecture = %d;\n", architecture);
     size_t length = strlen(program->text);
