@@ -7,8 +7,8 @@
 /* What `apsis run` would have compiled. */
 static void put_text(struct apsis_cli *cli, const struct apsis_plan *plan, int cuda, struct apsis_buffer *out)
 {
-    struct apsis_text_options options = {.dialect = cuda ? APSIS_TEXT_CUDA : APSIS_TEXT_C, .threads = 128};
-    options.lanes = apsis_blocks_lanes(plan->program, 1, 768 << 10);
+    struct apsis_text_options options = {.dialect = cuda ? APSIS_TEXT_CUDA : APSIS_TEXT_C, .threads = 128,
+                                         .lanes = apsis_compiled_lanes(plan, 0)};
     const struct apsis_program_text *text = apsis_program_text(cli->arena, plan, NULL, &options);
     apsis_buffer_add(out, text->text, text->length);
 }

@@ -52,7 +52,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'e', "engine", "NAME", ON(RUN) | ON(VERIFY), "interpreter, compiled, cuda, or auto (default): the interpreter at once, then what is faster; changes no result"},
     {'e', "engine", "NAME", ON(REPLAY) | ON(DRAWS), "interpreter (default), compiled, cuda or auto; changes no result"},
     {'D', "device", "cuda:0,1", RUNS, "the GPUs to use, as apsis doctor numbers them, and nothing else; cuda alone: all of them"},
-    {'I', "cuda-include", "DIR", RUNS, "where curand_philox4x32_x.h is (default: the usual places of the CUDA toolkit)"},
+    {'I', "cuda-include", "DIR", RUNS, "where curand_philox4x32_x.h is (default: the usual places of the CUDA toolkit); none: random words by Apsis itself"},
     {'b', "block", "LANES", RUNS, "draws that are computed side by side, 16 to 512; changes no result"},
     {'M', "memory", "BYTES", ON(RUN), "memory for percentiles (default 128 MiB); changes no result"},
     {'u', "cpu", "ISA", RUNS, "instruction set of interpreter and compiled: plain, v3, v4, armv8 (default: the best there is); changes no result"},

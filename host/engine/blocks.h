@@ -21,6 +21,8 @@ enum apsis_status apsis_blocks_run(const struct apsis_blocks *blocks, const stru
 
 /* Lanes of a block whose workspace stays below `bytes`, and below what all threads together may take. */
 unsigned apsis_blocks_lanes(const struct ap_program *program, int threads, size_t bytes);
+/* compiled.c: those that the compiled engine chooses; threads 0: as many as the machine has */
+unsigned apsis_compiled_lanes(const struct apsis_plan *plan, int threads);
 /* NULL, or why a block cannot hold that many draws */
 const char *apsis_blocks_refuse(unsigned lanes);
 /* NULL, or (in `arena`) why one thread's memory does not suffice */

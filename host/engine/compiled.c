@@ -111,6 +111,11 @@ static void discard(void *run)
     free(engine);
 }
 
+unsigned apsis_compiled_lanes(const struct apsis_plan *plan, int threads)
+{
+    return apsis_blocks_lanes(plan->program, threads > 0 ? threads : omp_get_num_procs(), CACHE_BYTES);
+}
+
 static enum apsis_status prepare(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why)
 {
     const struct apsis_cpu *cpu = apsis_cpu_find(options ? options->cpu : NULL);
@@ -124,7 +129,7 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
     struct compiled *engine = apsis_calloc(1, sizeof *engine);
     engine->plan = plan;
     engine->arena = apsis_arena_new();
-    struct apsis_text_options settings = {.dialect = APSIS_TEXT_C, .lanes = block ? block : apsis_blocks_lanes(plan->program, threads, CACHE_BYTES)};
+    struct apsis_text_options settings = {.dialect = APSIS_TEXT_C, .lanes = block ? block : apsis_compiled_lanes(plan, threads)};
     struct apsis_program_text *text = apsis_program_text(engine->arena, plan, NULL, &settings);
     engine->blocks = (struct apsis_blocks){text->program, cpu, NULL, settings.lanes, threads};
     engine->description = apsis_arena_printf(engine->arena, "compiled/%s", cpu->title);
