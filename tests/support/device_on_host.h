@@ -40,7 +40,7 @@
 #include <sys/mman.h>
 
 #ifndef DEVICE_ON_HOST_STACK
-#define DEVICE_ON_HOST_STACK (256u << 10) /* bytes a thread; a page below each faults */
+#define DEVICE_ON_HOST_STACK (1u << 20) /* bytes a thread, used or not; a page below each faults */
 #endif
 #ifndef DEVICE_ON_HOST_POISON
 #define DEVICE_ON_HOST_POISON (16u << 10)
@@ -123,6 +123,7 @@ static struct on_host_state {
     void (*kernel)(void *);
     void *arguments;
     char *stacks;
+    unsigned room; /* threads that have one */
     struct on_host_thread threads[ON_HOST_MOST];
 } on_host __attribute__((unused));
 static pthread_mutex_t on_host_lock __attribute__((unused)) = PTHREAD_MUTEX_INITIALIZER;
@@ -307,10 +308,12 @@ ON_HOST_FN void device_on_host_launch(void (*thread)(void *), void *arguments, u
     if (block == 0 || block > ON_HOST_MOST || grid == 0) on_host_refuse("a launch without threads, or with more than 1024 in a block");
     on_host.kernel = thread;
     on_host.arguments = arguments;
-    if (!on_host.stacks) { /* kept for the next launch */
-        on_host.stacks = mmap(NULL, one * ON_HOST_MOST, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (block > on_host.room) { /* kept for the next launch */
+        if (on_host.room) munmap(on_host.stacks, one * on_host.room);
+        on_host.stacks = mmap(NULL, one * block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (on_host.stacks == MAP_FAILED) on_host_refuse("no memory for the stacks of a block");
-        for (unsigned i = 0; i < ON_HOST_MOST; i++) mprotect(on_host.stacks + i * one, ON_HOST_GUARD, PROT_NONE);
+        on_host.room = block;
+        for (unsigned i = 0; i < block; i++) mprotect(on_host.stacks + i * one, ON_HOST_GUARD, PROT_NONE);
     }
     for (unsigned b = 0; b < grid; b++) {
         on_host.block = (struct on_host_three){b, 0, 0};

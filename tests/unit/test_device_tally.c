@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "host/engine/cuda_tally.h"
+#include "host/result/measure.h"
 #include "kernels/device_row.h"
 #include "tests/unit/fake_engine.h"
 #ifdef APSIS_HAVE_CUDA_TOOLKIT
@@ -326,6 +327,63 @@ static void test_waves(void **unused)
     done();
 }
 
+/* An engine whose columns are the fake engine's and whose tally is the device's: jobs cut into launches of five tiles. */
+static unsigned engine_launches, engine_again;
+static enum apsis_status device_engine_run(void *data, const struct apsis_job *job)
+{
+    struct fake_run *run = data;
+    if (!job->tally) return fake_engine_run(data, job);
+    struct ap_tally *worker = job->tally->open(job->tally);
+    struct apsis_cuda_tally *tally = apsis_cuda_tally_new(worker);
+    struct apsis_cuda_sizes sizes;
+    uint32_t rows = apsis_cuda_tally_rows(tally), room = 40;
+    double *values = malloc(((size_t)rows + 1) * 5 * 1024 * sizeof(double));
+    unsigned char *image = NULL, *results = NULL;
+    for (uint64_t done = 0; done < job->tile_count;) {
+        uint32_t tiles = job->tile_count - done < 5 ? (uint32_t)(job->tile_count - done) : 5;
+        uint64_t first = job->first_tile + done;
+        for (size_t c = 0; c < run->plan->column_count; c++) {
+            uint32_t r = apsis_cuda_tally_row_of(tally)[c];
+            if (r == AP_NO_ROW) continue;
+            for (uint32_t i = 0; i < tiles * 1024; i++) {
+                double given, x = fake_column(run, c, job->seed, first * 1024 + i, &given);
+                values[(size_t)r * tiles * 1024 + i] = ap_stored_value(x, 1, given);
+            }
+        }
+        for (;;) {
+            apsis_cuda_tally_sizes(tally, tiles, room, &sizes);
+            image = realloc(image, sizes.image);
+            results = realloc(results, sizes.results);
+            apsis_cuda_tally_image(tally, (uint64_t)(uintptr_t)image, (uint64_t)(uintptr_t)results, first, tiles, room, image);
+            memset(results, 0, sizes.zero);
+            struct ap_launch launch = {.draws = job->draws, .first_tile = first, .tile_count = tiles, .row_count = rows, .values = values, .tally = (void *)image};
+            tally_rows_on_host(&launch, 2, 64);
+            engine_launches++;
+            if (apsis_cuda_tally_kept(results) <= room) break;
+            room = 2 * (uint32_t)apsis_cuda_tally_kept(results);
+            engine_again++;
+        }
+        apsis_cuda_tally_take_rows(tally, worker, results, first, tiles, room);
+        apsis_cuda_tally_take_tiles(tally, worker, results, first, tiles, 0, tiles);
+        done += tiles;
+    }
+    free(values);
+    free(image);
+    free(results);
+    apsis_cuda_tally_free(tally);
+    job->tally->close(job->tally, worker);
+    return APSIS_OK;
+}
+
+/* A whole measurement, in waves and passes: the digest that every width of the CPU gives. */
+static void test_golden(void **unused)
+{
+    (void)unused;
+    static const struct apsis_engine engine = {.name = "device", .run = device_engine_run};
+    fake_check_golden_of(&engine);
+    assert_true(engine_launches > 20 && engine_again > 0);
+}
+
 #ifdef APSIS_HAVE_CUDA_TOOLKIT
 /* The text compiles for a GPU, keeps everything in registers and fuses nothing. */
 static void test_compiles(void **unused)
@@ -366,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_waves),
+        cmocka_unit_test(test_golden),
 #ifdef APSIS_HAVE_CUDA_TOOLKIT
         cmocka_unit_test(test_compiles),
 #endif
