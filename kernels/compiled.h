@@ -87,6 +87,27 @@ AP_VALUE_FUNCTION(AP_FN, ap_do_MAX_KNOWN, 2, ap_max_known(a, b))
 AP_VALUE_FUNCTION(AP_FN, ap_do_CLAMP_KNOWN, 3, ap_min_known(ap_max_known(a, b), c))
 AP_VALUE_FUNCTION(AP_FN, ap_mix_cut, 1, ap_mix_limit(a))
 
+/* Comparisons that only steer, as masks: ap_is_LT, ap_is_AND ... make them, ap_do_CHOOSE takes them. */
+typedef struct {
+    struct ap_truths v[AP_VECTORS];
+} ap_truth_value;
+#define AP_TRUTH_FUNCTION(name, type, arguments, expression)      \
+    AP_FN type name arguments                                     \
+    {                                                             \
+        type r;                                                   \
+        AP_EACH r.v[j] = expression;                              \
+        return r;                                                 \
+    }
+AP_TRUTH_FUNCTION(ap_is_LT, ap_truth_value, (ap_value a, ap_value b), ap_truths_lt(a.v[j], b.v[j]))
+AP_TRUTH_FUNCTION(ap_is_LE, ap_truth_value, (ap_value a, ap_value b), ap_truths_le(a.v[j], b.v[j]))
+AP_TRUTH_FUNCTION(ap_is_EQ, ap_truth_value, (ap_value a, ap_value b), ap_truths_eq(a.v[j], b.v[j]))
+AP_TRUTH_FUNCTION(ap_is_NE, ap_truth_value, (ap_value a, ap_value b), ap_truths_ne(a.v[j], b.v[j]))
+AP_TRUTH_FUNCTION(ap_is_NUMBER, ap_truth_value, (ap_value a), ap_truths_number(a.v[j]))
+AP_TRUTH_FUNCTION(ap_is_AND, ap_truth_value, (ap_truth_value a, ap_truth_value b), ap_truths_and(a.v[j], b.v[j]))
+AP_TRUTH_FUNCTION(ap_is_OR, ap_truth_value, (ap_truth_value a, ap_truth_value b), ap_truths_or(a.v[j], b.v[j]))
+AP_TRUTH_FUNCTION(ap_is_NOT, ap_truth_value, (ap_truth_value a), ap_truths_not(a.v[j]))
+AP_TRUTH_FUNCTION(ap_do_CHOOSE, ap_value, (ap_truth_value c, ap_value a, ap_value b), ap_choose(c.v[j], a.v[j], b.v[j]))
+
 AP_FN ap_value ap_look(ap_u32 i, int mode, ap_u32 slots, ap_u32 t, ap_value k, ap_value before, const double *rows, ap_sword step, int lanes)
 {
     double last = mode == AP_GATHER_AT ? (double)AP_PERIODS - 1 : mode == AP_GATHER_PAST ? (double)t : (double)t - 1;

@@ -87,6 +87,16 @@ AP_OPERATIONS(AP_OPERATION_DO)
 AP_FN ap_f64 ap_do_MIN_KNOWN(ap_f64 x, ap_f64 c) { return ap_min_known(x, c); }
 AP_FN ap_f64 ap_do_MAX_KNOWN(ap_f64 x, ap_f64 c) { return ap_max_known(x, c); }
 AP_FN ap_f64 ap_do_CLAMP_KNOWN(ap_f64 x, ap_f64 low, ap_f64 high) { return ap_min_known(ap_max_known(x, low), high); }
+typedef struct ap_truths ap_truth_value;
+#define ap_is_LT ap_truths_lt
+#define ap_is_LE ap_truths_le
+#define ap_is_EQ ap_truths_eq
+#define ap_is_NE ap_truths_ne
+#define ap_is_NUMBER ap_truths_number
+#define ap_is_AND ap_truths_and
+#define ap_is_OR ap_truths_or
+#define ap_is_NOT ap_truths_not
+#define ap_do_CHOOSE ap_choose
 AP_FN ap_f64 ap_mix_cut(ap_f64 z) { return ap_mix_limit(z); }
 
 AP_FN ap_f64 ap_look(int mode, ap_u32 slots, ap_u32 t, ap_f64 k, ap_f64 before, const double *rows, ap_sword step)

@@ -271,8 +271,16 @@ AP_FN int ap_lowest_bit(ap_u32 bits)
 }
 AP_FN ap_mask ap_gt(ap_f64 a, ap_f64 b) { return ap_lt(b, a); }
 AP_FN ap_mask ap_ge(ap_f64 a, ap_f64 b) { return ap_le(b, a); }
+#if AP_AVX512
+AP_FN ap_mask ap_isnan(ap_f64 x) { return _mm512_cmp_pd_mask((__m512d)x, (__m512d)x, _CMP_UNORD_Q); }
+AP_FN ap_mask ap_unordered(ap_f64 a, ap_f64 b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_UNORD_Q); }
+#elif AP_AVX2
+AP_FN ap_mask ap_isnan(ap_f64 x) { return (ap_mask)_mm256_cmp_pd((__m256d)x, (__m256d)x, _CMP_UNORD_Q); }
+AP_FN ap_mask ap_unordered(ap_f64 a, ap_f64 b) { return (ap_mask)_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_UNORD_Q); }
+#else
 AP_FN ap_mask ap_isnan(ap_f64 x) { return ap_mnot(ap_eq(x, x)); }
 AP_FN ap_mask ap_unordered(ap_f64 a, ap_f64 b) { return ap_mor(ap_isnan(a), ap_isnan(b)); }
+#endif
 AP_FN ap_f64 ap_nan(void) { return ap_from_bits(ap_set1_u64(AP_NAN_BITS)); }
 AP_FN ap_f64 ap_infinity(void) { return ap_from_bits(ap_set1_u64(AP_INF_BITS)); }
 AP_FN ap_f64 ap_abs(ap_f64 x) { return ap_from_bits(ap_bits(x) & ap_set1_u64(0x7fffffffffffffffull)); }

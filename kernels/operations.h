@@ -58,6 +58,36 @@ AP_FN ap_f64 ap_op_log_low(ap_f64 x)
     return low;
 }
 
+/* A truth value as masks, before it becomes a number: what comparisons that only steer other operations are in fused code. Where
+   `invalid`, `truth` means nothing. ap_choose(ap_truths_lt(a, b), yes, no) has the bits of ap_op_if(ap_op_lt(a, b), yes, no). */
+struct ap_truths {
+    ap_mask truth, invalid;
+};
+AP_FN struct ap_truths ap_truths_of(ap_mask truth, ap_mask invalid)
+{
+    struct ap_truths r;
+    r.truth = truth, r.invalid = invalid;
+    return r;
+}
+AP_FN struct ap_truths ap_truths_lt(ap_f64 a, ap_f64 b) { return ap_truths_of(ap_lt(a, b), ap_unordered(a, b)); }
+AP_FN struct ap_truths ap_truths_le(ap_f64 a, ap_f64 b) { return ap_truths_of(ap_le(a, b), ap_unordered(a, b)); }
+AP_FN struct ap_truths ap_truths_eq(ap_f64 a, ap_f64 b) { return ap_truths_of(ap_eq(a, b), ap_unordered(a, b)); }
+AP_FN struct ap_truths ap_truths_ne(ap_f64 a, ap_f64 b) { return ap_truths_of(ap_mnot(ap_eq(a, b)), ap_unordered(a, b)); }
+AP_FN struct ap_truths ap_truths_number(ap_f64 a) { return ap_truths_of(ap_mnot(ap_is_false(a)), ap_isnan(a)); }
+AP_FN struct ap_truths ap_truths_and(struct ap_truths a, struct ap_truths b)
+{
+    return ap_truths_of(ap_mand(a.truth, b.truth), ap_mor(a.invalid, b.invalid));
+}
+AP_FN struct ap_truths ap_truths_or(struct ap_truths a, struct ap_truths b)
+{
+    return ap_truths_of(ap_mor(a.truth, b.truth), ap_mor(a.invalid, b.invalid));
+}
+AP_FN struct ap_truths ap_truths_not(struct ap_truths a) { return ap_truths_of(ap_mnot(a.truth), a.invalid); }
+AP_FN ap_f64 ap_choose(struct ap_truths condition, ap_f64 yes, ap_f64 no)
+{
+    return ap_select(condition.invalid, ap_nan(), ap_select(condition.truth, yes, no));
+}
+
 /* X(name, arguments, expression in a b c d, meaning). The names are what the printers show in lower case.
    A new operation is one line here; every engine takes it from here. */
 #define AP_OPERATIONS(X)                                                                   \

@@ -106,3 +106,8 @@ uint32_t apsis_write_add_numbers(struct apsis_writer *w, const double *values, s
     for (size_t i = 0; i < count; i++) *APSIS_PUSH(w->arena, w->numbers, w->number_count, w->number_capacity) = values[i];
     return first;
 }
+
+int apsis_write_always(const struct apsis_writer *w, const struct ap_instruction *in)
+{
+    return !w->in_loop || in->last == UINT32_MAX || (in->first == 0 && in->last + 1 >= w->program->periods);
+}

@@ -1,4 +1,4 @@
-/* program_step.c - writes one instruction: a plain operation on lanes, or a step over a block of draws. */
+/* program_step.c - writes one instruction: a statement of a group, or a step over a block of draws. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -6,21 +6,10 @@
 #include "host/engine/program_writer.h"
 #include "kernels/sampler.h"
 
-static const char *const operation_names[] = {
-#define OPERATION_NAME(name, arity, expression, meaning) #name,
-    AP_OPERATIONS(OPERATION_NAME)
-#undef OPERATION_NAME
-};
-
-static int always(const struct apsis_writer *w, const struct ap_instruction *in)
-{
-    return !w->in_loop || in->last == UINT32_MAX || (in->first == 0 && in->last + 1 >= w->program->periods);
-}
-
 /* The periods in which an instruction runs, as a condition on t (unsigned). */
 static void write_condition(struct apsis_writer *w, const struct ap_instruction *in)
 {
-    if (always(w, in)) return;
+    if (apsis_write_always(w, in)) return;
     if (in->first == in->last) apsis_buffer_printf(&w->out, "if (t == %u) ", in->first);
     else if (in->first == 0) apsis_buffer_printf(&w->out, "if (t <= %u) ", in->last);
     else if (in->last + 1 >= w->program->periods) apsis_buffer_printf(&w->out, "if (t >= %u) ", in->first);
@@ -64,103 +53,6 @@ static const char *name_of(const struct apsis_writer *w, const struct ap_instruc
 
 /* ------------------------------------------------------------------ plain operations */
 
-static void write_mix(struct apsis_writer *w, const struct ap_instruction *in)
-{
-    uint32_t first = apsis_write_add_numbers(w, in->data, in->arg_count);
-    apsis_buffer_text(&w->out, "ap_mix_cut(");
-    for (ap_u32 k = 1; k < in->arg_count; k++) apsis_buffer_text(&w->out, "ap_do_ADD(");
-    for (ap_u32 k = 0; k < in->arg_count; k++) {
-        if (k) apsis_buffer_text(&w->out, ", ");
-        apsis_buffer_printf(&w->out, "ap_do_MUL(AP_NUMBER(%u), ", first + k);
-        apsis_write_value(w, in, 1 + k);
-        apsis_buffer_text(&w->out, k ? "))" : ")");
-    }
-    apsis_buffer_text(&w->out, ")");
-}
-
-/* The value of a number that no run of this text has as NaN: what the text says of it is part of the text. */
-static int is_known(const struct apsis_writer *w, const struct ap_operand *o)
-{
-    if (o->in_lanes) return 0;
-    uint32_t first = o->slot, count = 1;
-    if (o->mask) count = w->program->periods;
-    for (uint32_t i = 0; i < count; i++) {
-        size_t at = first + (o->mask ? (size_t)((i + o->bias) & o->mask) : 0);
-        if (at < w->program->number_count && w->program->numbers[at] != w->program->numbers[at]) return 0;
-    }
-    return 1;
-}
-
-static int is_zero(const struct apsis_writer *w, const struct ap_operand *o) { return o->mask || w->program->numbers[o->slot] == 0; }
-
-/* min, max and clamp against numbers need no care for NaN on that side. Where the number comes first and is a zero, the sign of
-   a zero result would be another: these stay as they are. */
-static int write_known(struct apsis_writer *w, const struct ap_instruction *in)
-{
-    const struct ap_operand *a = apsis_write_operand(w, in, 1), *b = a + 1;
-    ap_u32 number;
-    if (in->kind == AP_OP_CLAMP && is_known(w, a + 1) && is_known(w, a + 2)) {
-        apsis_buffer_text(&w->out, "ap_do_CLAMP_KNOWN(");
-        for (ap_u32 k = 1; k <= 3; k++) {
-            if (k > 1) apsis_buffer_text(&w->out, ", ");
-            apsis_write_value(w, in, k);
-        }
-        apsis_buffer_text(&w->out, ")");
-        return 1;
-    }
-    if (in->kind != AP_OP_MIN && in->kind != AP_OP_MAX) return 0;
-    if (is_known(w, b)) number = 2;
-    else if (is_known(w, a) && !is_zero(w, a)) number = 1;
-    else return 0;
-    apsis_buffer_printf(&w->out, "ap_do_%s_KNOWN(", operation_names[in->kind]);
-    apsis_write_value(w, in, 3 - number);
-    apsis_buffer_text(&w->out, ", ");
-    apsis_write_value(w, in, number);
-    apsis_buffer_text(&w->out, ")");
-    return 1;
-}
-
-/* Operations of many instructions are functions of their own. */
-static int is_long(uint32_t kind)
-{
-    switch (kind) {
-    case AP_OP_POW: case AP_OP_EXP: case AP_OP_LOG: case AP_OP_LOG2: case AP_OP_LOG10: case AP_OP_SIN: case AP_OP_COS: case AP_OP_TAN:
-    case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: case AP_OP_POW_FROM: return 1;
-    default: return 0;
-    }
-}
-
-static void write_operation(struct apsis_writer *w, const struct ap_instruction *in)
-{
-    if (write_known(w, in)) return;
-    apsis_buffer_printf(&w->out, "ap_%s_%s(", is_long(in->kind) ? "call" : "do", operation_names[in->kind]);
-    for (ap_u32 k = 1; k <= in->arg_count; k++) {
-        if (k > 1) apsis_buffer_text(&w->out, ", ");
-        apsis_write_value(w, in, k);
-    }
-    apsis_buffer_text(&w->out, ")");
-}
-
-static void write_expression(struct apsis_writer *w, const struct ap_instruction *in)
-{
-    if (in->kind == AP_STEP_MIX) {
-        write_mix(w, in);
-    } else if (in->kind == AP_STEP_COPY) {
-        apsis_write_value(w, in, 1);
-    } else if (in->kind == AP_STEP_GATHER) {
-        static const char *const modes[] = {"AP_GATHER_AT", "AP_GATHER_PAST", "AP_GATHER_PAST_CYCLE"};
-        apsis_buffer_printf(&w->out, "AP_LOOK(%s, %u, t, ", modes[in->mode], in->index);
-        apsis_write_value(w, in, 1);
-        apsis_buffer_text(&w->out, ", ");
-        apsis_write_value(w, in, 2);
-        apsis_buffer_text(&w->out, ", ");
-        apsis_write_rows(w, in, 3);
-        apsis_buffer_text(&w->out, ")");
-    } else {
-        write_operation(w, in);
-    }
-}
-
 void apsis_write_plain(struct apsis_writer *w, uint32_t instruction)
 {
     const struct ap_instruction *in = &w->program->instructions[instruction];
@@ -168,7 +60,7 @@ void apsis_write_plain(struct apsis_writer *w, uint32_t instruction)
     const struct apsis_seat *seat = &w->arranged->seats[o->slot];
     struct apsis_known *known = &w->known[o->slot];
     const char *name = name_of(w, in);
-    int whole = always(w, in), open = known->group == w->group && known->bias == o->bias && known->mask == o->mask;
+    int whole = apsis_write_always(w, in), open = known->group == w->group && known->bias == o->bias && known->mask == o->mask;
     write_line(w, in->name);
     if (seat->local && !whole) { /* a value that several rules give, each in its periods: one variable */
         if (!open) {
@@ -181,7 +73,7 @@ void apsis_write_plain(struct apsis_writer *w, uint32_t instruction)
         write_condition(w, in);
         apsis_write_variable(w, known->instruction, known->name);
         apsis_buffer_text(&w->out, " = ");
-        write_expression(w, in);
+        apsis_write_expression(w, in);
         apsis_buffer_text(&w->out, ";\n");
         return;
     }
@@ -189,15 +81,15 @@ void apsis_write_plain(struct apsis_writer *w, uint32_t instruction)
     if (!whole) { /* read back from its place, since another period's value may lie there */
         write_condition(w, in);
         apsis_write_put(w, in);
-        write_expression(w, in);
+        apsis_write_expression(w, in);
         apsis_buffer_text(&w->out, ");\n");
         known->group = 0;
         return;
     }
-    apsis_buffer_text(&w->out, "const ap_value ");
+    apsis_buffer_text(&w->out, w->steers[o->slot] ? "const ap_truth_value " : "const ap_value ");
     apsis_write_variable(w, instruction, name);
     apsis_buffer_text(&w->out, " = ");
-    write_expression(w, in);
+    apsis_write_expression(w, in);
     apsis_buffer_text(&w->out, ";\n");
     *known = (struct apsis_known){w->group, instruction, o->bias, o->mask, name};
     if (seat->local) return;
@@ -255,7 +147,7 @@ void apsis_write_pair_draws(struct apsis_writer *w)
         uint32_t open = UINT32_MAX;
         w->in_loop = section->is_loop != 0;
         for (ap_u32 i = section->first; i < section->first + section->count; i++) {
-            if (!draws_bits(&program->instructions[i]) || !always(w, &program->instructions[i])) continue;
+            if (!draws_bits(&program->instructions[i]) || !apsis_write_always(w, &program->instructions[i])) continue;
             if (open == UINT32_MAX) {
                 open = i;
             } else {

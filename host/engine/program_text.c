@@ -161,6 +161,7 @@ struct apsis_program_text *apsis_program_text(struct apsis_arena *arena, const s
     w.far_row = APSIS_NEW_ARRAY(arena, uint32_t, arranged->seat_count + 1);
     apsis_write_add_numbers(&w, arranged->program->numbers, arranged->program->number_count);
     place_far(&w, text);
+    apsis_write_find_steering(&w);
     if (is_cuda(&w)) apsis_write_pair_draws(&w);
     if (is_cuda(&w)) write_seats(&w);
     write_parts(&w);

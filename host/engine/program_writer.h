@@ -23,6 +23,7 @@ struct apsis_writer {
     struct apsis_buffer out;
     struct apsis_known *known;      /* by seat */
     uint32_t *far_row;              /* by seat: first row in scratch, or APSIS_NEAR */
+    uint8_t *steers;                /* by seat: 1 for a truth value that is only looked at as one */
     uint32_t *partner;              /* CUDA, by instruction: the draw that it shares Philox calls with, or itself */
     uint32_t group;                 /* in work; 0: a block step */
     int in_loop;
@@ -41,6 +42,12 @@ void apsis_write_rows(struct apsis_writer *w, const struct ap_instruction *in, a
 void apsis_write_put(struct apsis_writer *w, const struct ap_instruction *in);              /* AP_WRITE(5, or AP_WRITE_ROW(57, t + 1, */
 void apsis_write_variable(struct apsis_writer *w, uint32_t instruction, const char *name);  /* v12_flights */
 uint32_t apsis_write_add_numbers(struct apsis_writer *w, const double *values, size_t count);
+
+int apsis_write_always(const struct apsis_writer *w, const struct ap_instruction *in);      /* in every period of its section */
+
+/* program_operation.c: the expression of a plain operation */
+void apsis_write_find_steering(struct apsis_writer *w);
+void apsis_write_expression(struct apsis_writer *w, const struct ap_instruction *in);
 
 /* program_step.c: one instruction */
 void apsis_write_pair_draws(struct apsis_writer *w);
