@@ -5,7 +5,7 @@
 #include "kernels/launch.h"
 #include "kernels/tally.h"
 
-/* A word of counts a tile and row: given, valid, and the places of min and max, 16 bits each; a place 0xffff was not looked for. */
+/* A word of counts a row and tile: given, valid, and the places of min and max, 16 bits each; a place 0xffff was not looked for. */
 #define AP_DEVICE_NO_PLACE 0xffffu
 /* Words of ap_device_row.counts before those of windows (three each), targets, categories and bins. Zero is the beginning of all. */
 enum { AP_DEVICE_INVALID, AP_DEVICE_LEAST, AP_DEVICE_MOST, AP_DEVICE_LOST, AP_DEVICE_WINDOWS };
@@ -13,7 +13,7 @@ enum { AP_DEVICE_INVALID, AP_DEVICE_LEAST, AP_DEVICE_MOST, AP_DEVICE_LOST, AP_DE
 #define AP_DEVICE_WINDOW_WORDS 3
 /* of a tail: limbs of the sum of x, limbs of the sum of squares, flags of add_tail */
 #define AP_DEVICE_TAIL_WORDS (2 * AP_EXACT_LIMBS + 1)
-/* doubles of a tile and row: four power sums, min, max */
+/* doubles of a row and tile: four power sums, min, max */
 #define AP_DEVICE_MOMENTS 6
 #define AP_DEVICE_BINS 64 /* histograms up to this size are counted in shared memory */
 
@@ -43,15 +43,14 @@ struct ap_device_kept {
 };
 
 struct ap_device_tally {
-    ap_word first_tile;          /* of the launch */
+    ap_word first_tile, tiles;   /* of the launch */
     const struct ap_device_row *rows;
-    ap_u32 row_count, moment_rows;
     ap_word *fingerprints;       /* two words a tile */
-    ap_word *counts;             /* a word a tile and row: [tile][row] */
-    double *moments;             /* [tile][moment row][AP_DEVICE_MOMENTS] */
+    ap_word *counts;             /* [row][tile] */
+    double *moments;             /* [moment row][AP_DEVICE_MOMENTS][tile] */
     ap_word *kept_count;         /* counts on past the room */
     struct ap_device_kept *kept;
-    ap_u32 kept_room, unused;
+    ap_word kept_room;
 };
 
 #if AP_CUDA

@@ -256,12 +256,12 @@ AP_FN void ap_device_tally(const struct ap_device_tally *tally, const double *va
             if ((lane & 15) == 0) ap_device_add(&tally->fingerprints[2 * index + (lane >> 4)], mixed);
         }
         if (wanted & AP_TALLY_MOMENTS) {
-            double *to = tally->moments + (index * tally->moment_rows + row->moment_row) * AP_DEVICE_MOMENTS;
+            double *to = tally->moments + row->moment_row * tally->tiles * AP_DEVICE_MOMENTS + index;
             double least = ap_device_least2(found.low, found.negative, lane);
-            if ((lane & 7) == 0) to[(lane >> 3 & 1) * 2 + (lane >> 4)] = sum;
+            if ((lane & 7) == 0) to[((lane >> 3 & 1) * 2 + (lane >> 4)) * tally->tiles] = sum;
             int look = 0;
             if ((lane & 15) == 0) {
-                to[4 + (lane >> 4)] = lane ? -least : least;
+                to[(4 + (lane >> 4)) * tally->tiles] = lane ? -least : least;
                 if (ap_device_valid(least)) { /* can it be the least of the run? */
                     ap_word *best = &row->counts[AP_DEVICE_LEAST + (lane >> 4)], mine = ap_device_order(least);
                     look = mine >= *(const volatile ap_word *)best && atomicMax(ap_device_global(best), mine) <= mine;
@@ -282,7 +282,7 @@ AP_FN void ap_device_tally(const struct ap_device_tally *tally, const double *va
     counts = found.counts;
     for (ap_u32 d = 16; d; d >>= 1) counts += __shfl_xor_sync(AP_ALL_LANES, counts, d);
     ap_u32 valid = counts & 0xffffu, given = counts >> 16;
-    if (lane == 0) tally->counts[index * tally->row_count + number] = (ap_word)places << 32 | valid << 16 | given;
+    if (lane == 0) tally->counts[number * tally->tiles + index] = (ap_word)places << 32 | valid << 16 | given;
     if (valid < given) {
         ap_word *slot = &row->counts[AP_DEVICE_INVALID];
         int look = lane == 0 && ~first > *(const volatile ap_word *)slot;

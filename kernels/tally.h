@@ -96,7 +96,9 @@ struct ap_tally_column {
     ap_u32 tail_count, tail_room;
     int (*keep_more)(struct ap_tally_column *column);   /* makes room for 8 more at least; 0: there is none */
     void (*flush_tail)(struct ap_tally_column *column); /* takes the tail's values, sets tail_count = 0 */
-    /* the same, tail by tail, for kernels/device_tally.h: exact sums of x and of y * y rounded once, y = (x - centre) * inverse, as limbs to
+    /* what ap_tally_tile does for one tile, for many whose sums kernels/device_tally.h made: count sums of y^(k + 1) */
+    void (*add_sums)(struct ap_tally_column *column, ap_u32 k, const double *sums, ap_u32 count);
+    /* what flush_tail does, a tail at a time, likewise: exact sums of x and of y * y rounded once, y = (x - centre) * inverse, as limbs to
        which at most `additions` numbers below 2^32 in size have gone each; not_finite: bit 0 an x, bit 1 a square was no number */
     struct ap_tally_tail *tails;
     ap_u32 open_tails;
@@ -111,6 +113,8 @@ struct ap_tally {
     struct ap_tally_column *columns;
     ap_u32 column_count;
     void (*tile_done)(struct ap_tally *worker, ap_word tile);
+    /* instead of tile_done, after add_sums in each column: two words of fingerprint over all columns for each tile */
+    void (*tiles_done)(struct ap_tally *worker, ap_word first_tile, ap_u32 count, const ap_word *fingerprints);
     void *host;
 };
 

@@ -137,8 +137,7 @@ void apsis_cuda_tally_image(const struct apsis_cuda_tally *tally, uint64_t image
 {
     _Static_assert(sizeof(void *) == 8, "addresses on the device are as wide as those here");
     struct places p = places_of(tally, tiles);
-    struct ap_device_tally head = {.first_tile = first_tile, .rows = ADDRESS(const struct ap_device_row, image_address + row_place(0)),
-                                   .row_count = tally->row_count, .moment_rows = tally->moment_rows,
+    struct ap_device_tally head = {.first_tile = first_tile, .tiles = tiles, .rows = ADDRESS(const struct ap_device_row, image_address + row_place(0)),
                                    .fingerprints = ADDRESS(ap_word, results_address + p.fingerprints), .counts = ADDRESS(ap_word, results_address + p.counts),
                                    .moments = ADDRESS(double, results_address + p.moments), .kept_count = ADDRESS(ap_word, results_address),
                                    .kept = ADDRESS(struct ap_device_kept, results_address + p.kept), .kept_room = kept_room};
@@ -233,29 +232,26 @@ void apsis_cuda_tally_take_tiles(const struct apsis_cuda_tally *tally, struct ap
     const ap_word *fingerprints = (const ap_word *)(const void *)((const unsigned char *)results + p.fingerprints);
     const ap_word *counts = (const ap_word *)(const void *)((const unsigned char *)results + p.counts);
     const double *moments = (const double *)(const void *)((const unsigned char *)results + p.moments);
-    for (uint32_t i = from; i < to; i++) {
-        ap_word first = (first_tile + i) * AP_TILE_DRAWS;
-        int fingerprint = 1; /* the sum over all columns goes to the first that has one */
-        for (ap_u32 r = 0; r < tally->row_count; r++) {
-            struct ap_tally_column *column = &worker->columns[tally->rows[r].column];
-            ap_word word = counts[(size_t)i * tally->row_count + r];
-            column->given += word & 0xffff;
-            column->valid += word >> 16 & 0xffff;
-            if (column->wanted & AP_TALLY_FINGERPRINT && fingerprint) {
-                column->fingerprint[0] = fingerprints[2 * (size_t)i];
-                column->fingerprint[1] = fingerprints[2 * (size_t)i + 1];
-                fingerprint = 0;
-            }
-            if (!(column->wanted & AP_TALLY_MOMENTS)) continue;
-            const double *m = moments + ((size_t)i * tally->moment_rows + tally->rows[r].moment_row) * AP_DEVICE_MOMENTS;
-            for (int k = 0; k < 4; k++) column->sum[k] = m[k];
-            /* without a place, another tile of the launch has a lower (higher) one */
-            ap_word low = word >> 32 & 0xffff, high = word >> 48;
-            if (low != AP_DEVICE_NO_PLACE && (m[4] < column->min || (m[4] == column->min && first + low < column->min_draw)))
-                column->min = m[4], column->min_draw = first + low;
-            if (high != AP_DEVICE_NO_PLACE && (m[5] > column->max || (m[5] == column->max && first + high < column->max_draw)))
-                column->max = m[5], column->max_draw = first + high;
+    if (from >= to) return;
+    for (ap_u32 r = 0; r < tally->row_count; r++) {
+        struct ap_tally_column *column = &worker->columns[tally->rows[r].column];
+        const ap_word *words = counts + (size_t)r * tiles;
+        for (uint32_t i = from; i < to; i++) {
+            column->given += words[i] & 0xffff;
+            column->valid += words[i] >> 16 & 0xffff;
         }
-        worker->tile_done(worker, first_tile + i);
+        if (!(column->wanted & AP_TALLY_MOMENTS)) continue;
+        const double *m = moments + (size_t)tally->rows[r].moment_row * tiles * AP_DEVICE_MOMENTS;
+        for (ap_u32 k = 0; k < 4; k++) column->add_sums(column, k, m + (size_t)k * tiles + from, to - from);
+        const double *min = m + (size_t)4 * tiles, *max = m + (size_t)5 * tiles;
+        for (uint32_t i = from; i < to; i++) {
+            /* without a place, another tile of the launch has a lower (higher) one */
+            ap_word first = (first_tile + i) * AP_TILE_DRAWS, low = words[i] >> 32 & 0xffff, high = words[i] >> 48;
+            if (low != AP_DEVICE_NO_PLACE && (min[i] < column->min || (min[i] == column->min && first + low < column->min_draw)))
+                column->min = min[i], column->min_draw = first + low;
+            if (high != AP_DEVICE_NO_PLACE && (max[i] > column->max || (max[i] == column->max && first + high < column->max_draw)))
+                column->max = max[i], column->max_draw = first + high;
+        }
     }
+    worker->tiles_done(worker, first_tile + from, to - from, fingerprints + 2 * (size_t)from);
 }

@@ -105,6 +105,18 @@ static void tile_done(struct ap_tally *base, ap_word tile)
     }
 }
 
+static void add_sums(struct ap_tally_column *column, ap_u32 k, const double *sums, ap_u32 count)
+{
+    struct apsis_share *share = column->host;
+    apsis_exact_add_all(&share->power[k], sums, count);
+}
+
+static void tiles_done(struct ap_tally *base, ap_word first_tile, ap_u32 count, const ap_word *fingerprints)
+{
+    const struct apsis_tallies *all = ((struct apsis_worker *)base->host)->all;
+    for (size_t i = 0; all->fingerprints && i < 2 * (size_t)count; i++) all->fingerprints[2 * (first_tile - all->first_tile) + i] = fingerprints[i];
+}
+
 /* Puts a worker's columns in the state of a wave in which nothing has happened. */
 static void reset(struct apsis_worker *worker)
 {
@@ -126,6 +138,7 @@ static void reset(struct apsis_worker *worker)
         column->keep_more = keep_more;
         column->flush_tail = flush_tail;
         column->add_tail = add_tail;
+        column->add_sums = add_sums;
         if (column->wanted & AP_TALLY_MOMENTS) memset(share->power, 0, sizeof share->power);
         if (column->wanted & AP_TALLY_TARGETS) {
             if (!column->target_counts) column->target_counts = apsis_malloc(reduced->target_count * sizeof(ap_word));
@@ -186,6 +199,7 @@ static struct ap_tally *open_one(struct apsis_tally *base, int must_be_empty)
     worker->base.columns = apsis_calloc(all->base.column_count + 1, sizeof *worker->base.columns);
     worker->base.column_count = all->base.column_count;
     worker->base.tile_done = tile_done;
+    worker->base.tiles_done = tiles_done;
     worker->base.host = worker;
     worker->shares = apsis_calloc(all->count + 1, sizeof *worker->shares);
     for (size_t i = 0; i < all->count; i++) {
