@@ -36,6 +36,11 @@ struct ap_table {
     ap_u32 row_count, index_count; /* for those who copy them elsewhere */
 };
 
+#if AP_CUDA
+struct ap_table_two {
+    double first, second;
+} __attribute__((aligned(16)));
+#endif
 /* The eight coefficients of one row a lane. */
 AP_FN void ap_table_row(const double *rows, ap_i64 row, ap_f64 *c)
 {
@@ -88,6 +93,14 @@ AP_FN void ap_table_row(const double *rows, ap_i64 row, ap_f64 *c)
         struct two pair = r[k];
         c[2 * k] = pair.x;
         c[2 * k + 1] = pair.y;
+    }
+#elif AP_CUDA
+    /* a row is aligned to 64 bytes: four loads of two */
+    const struct ap_table_two *at = (const struct ap_table_two *)(const void *)(rows + (row << 3));
+    for (int k = 0; k < 4; k++) {
+        struct ap_table_two two = at[k];
+        c[2 * k] = two.first;
+        c[2 * k + 1] = two.second;
     }
 #else
     for (int k = 0; k < 8; k++) c[k] = ap_gather(rows + k, row << 3);
