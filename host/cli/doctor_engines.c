@@ -8,8 +8,8 @@
 #include "host/engine/automatic.h"
 #include "host/engine/cache.h"
 #include "host/engine/compiler.h"
+#include "host/engine/cuda.h"
 #include "host/engine/cuda_driver.h"
-#include "host/engine/nvrtc.h"
 
 #define found apsis_doctor_found
 
@@ -49,63 +49,49 @@ static void look_at_cache(struct apsis_cli *cli, struct apsis_findings *list)
 
 void apsis_doctor_engines(struct apsis_cli *cli, struct apsis_findings *list)
 {
-    struct apsis_engine_options options = {0};
     found(list, "engine_interpreter", "engine", apsis_arena_printf(cli->arena, "interpreter: ready, instruction sets %s", apsis_doctor_instruction_sets(cli)));
     char *why = NULL;
     struct apsis_compiler *compiler = apsis_compiler_find(&why);
-    const struct apsis_engine *compiled = apsis_engine_find("compiled");
-    const char *cannot = !compiled ? "not in this version" : compiled->available ? compiled->available(&options) : NULL;
-    if (cannot) found(list, "engine_compiled", "engine", apsis_arena_printf(cli->arena, "compiled: %s", apsis_without_advice(cli->arena, cannot)));
-    else if (!compiler) found(list, "engine_compiled", "engine", apsis_arena_printf(cli->arena, "compiled: %s", why ? why : "no C compiler"));
+    if (!compiler) found(list, "engine_compiled", "engine", apsis_arena_printf(cli->arena, "compiled: %s", why ? why : "no C compiler"));
     else found(list, "engine_compiled", "engine", apsis_arena_printf(cli->arena, "compiled: ready, by %s (%s)", apsis_compiler_title(compiler), apsis_compiler_path(compiler)));
     apsis_compiler_free(compiler);
     free(why);
     look_at_cache(cli, list);
 }
 
-static void look_at_gpus(struct apsis_cli *cli, const struct apsis_cuda_driver *driver, struct apsis_findings *list)
+/* For programs: each GPU as an object. */
+static json_t *gpu_list(struct apsis_cli *cli)
 {
+    struct apsis_cuda_driver driver;
     struct apsis_cuda_device *devices = NULL;
     size_t count = 0;
-    const char *why = NULL;
-    if (apsis_cuda_devices(cli->arena, driver, &devices, &count, &why)) {
-        found(list, "gpus", "GPUs", apsis_without_advice(cli->arena, why));
-        return;
-    }
-    if (!count) found(list, "gpus", "GPUs", "none");
-    list->gpus = json_array();
-    const char *all = "";
+    const char *why;
+    json_t *list = json_array();
+    if (apsis_cuda_driver_open(cli->arena, &driver, &why) || apsis_cuda_devices(cli->arena, &driver, &devices, &count, &why)) return list;
     for (size_t i = 0; i < count; i++) {
         const struct apsis_cuda_device *d = &devices[i];
-        const char *one = apsis_arena_printf(cli->arena, "cuda:%d %s, compute capability %d.%d%s, %d multiprocessors, %s", d->ordinal, d->name, d->major, d->minor,
-                                             d->major < APSIS_CUDA_OLDEST_MAJOR ? " (too old)" : "", d->processors, bytes_text(cli, d->memory));
-        all = apsis_arena_printf(cli->arena, "%s%s%s", all, i ? "; " : "", one);
-        json_array_append_new(list->gpus, json_pack("{s:s,s:s,s:s,s:i,s:o}", "device", apsis_arena_printf(cli->arena, "cuda:%d", d->ordinal), "name", d->name,
-                                                    "compute_capability", apsis_arena_printf(cli->arena, "%d.%d", d->major, d->minor), "multiprocessors",
-                                                    d->processors, "memory_bytes", json_string(apsis_arena_printf(cli->arena, "%zu", d->memory))));
+        json_t *gpu = json_object();
+        json_object_set_new(gpu, "device", json_string(apsis_arena_printf(cli->arena, "cuda:%d", d->ordinal)));
+        json_object_set_new(gpu, "name", json_string(d->name));
+        json_object_set_new(gpu, "compute_capability", json_string(apsis_arena_printf(cli->arena, "%d.%d", d->major, d->minor)));
+        json_object_set_new(gpu, "multiprocessors", json_integer(d->processors));
+        json_object_set_new(gpu, "memory_bytes", json_string(apsis_arena_printf(cli->arena, "%zu", d->memory)));
+        json_array_append_new(list, gpu);
     }
-    if (count) found(list, "gpus", "GPUs", all);
+    return list;
 }
 
 void apsis_doctor_cuda(struct apsis_cli *cli, struct apsis_findings *list)
 {
     struct apsis_engine_options options = {0};
-    struct apsis_cuda_driver driver;
-    struct apsis_nvrtc nvrtc;
-    const char *why = NULL;
-    if (apsis_cuda_driver_open(cli->arena, &driver, &why)) {
-        found(list, "cuda_driver", "CUDA driver", apsis_without_advice(cli->arena, why));
-        found(list, "gpus", "GPUs", "none");
-    } else {
-        found(list, "cuda_driver", "CUDA driver", apsis_arena_printf(cli->arena, "CUDA %d.%d (%s)", driver.version / 1000, driver.version % 1000 / 10, driver.path));
-        look_at_gpus(cli, &driver, list);
-    }
-    if (apsis_nvrtc_open(cli->arena, &nvrtc, &why)) found(list, "nvrtc", "NVRTC", apsis_without_advice(cli->arena, why));
-    else found(list, "nvrtc", "NVRTC", apsis_arena_printf(cli->arena, "%d.%d (%s)", nvrtc.major, nvrtc.minor, nvrtc.path));
-    const char *headers = apsis_toolkit_headers(cli->arena, NULL, &why);
-    found(list, "cuda_random", "GPU random", headers ? apsis_arena_printf(cli->arena, "curand_Philox4x32_10 of cuRAND, from %s", headers)
-                                                     : apsis_arena_printf(cli->arena, "Philox of Apsis, the same numbers: %s", why));
-    const struct apsis_engine *cuda = apsis_engine_find("cuda");
-    const char *cannot = !cuda ? "not in this version: runs use the processor" : cuda->available ? cuda->available(&options) : NULL;
+    struct apsis_cuda_description d = apsis_cuda_describe(cli->arena, NULL);
+    const char *cannot = apsis_engine_cuda.available(&options);
+    found(list, "cuda_driver", "CUDA driver", apsis_without_advice(cli->arena, d.driver));
+    found(list, "gpus", "GPUs", apsis_without_advice(cli->arena, d.devices));
+    found(list, "nvrtc", "NVRTC", apsis_without_advice(cli->arena, d.nvrtc));
+    found(list, "cuda_random", "GPU random", d.headers_path ? apsis_arena_printf(cli->arena, "curand_Philox4x32_10 of cuRAND, from %s", d.headers_path)
+                                                            : apsis_arena_printf(cli->arena, "Philox of Apsis, the same numbers: %s", d.headers));
+    if (!cannot && !d.nvrtc_works) cannot = d.nvrtc;
     found(list, "cuda_engine", "CUDA engine", cannot ? apsis_without_advice(cli->arena, cannot) : "ready");
+    if (d.device_count) list->gpus = gpu_list(cli);
 }

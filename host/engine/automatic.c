@@ -375,7 +375,10 @@ enum apsis_status apsis_automatic_prepare(const struct apsis_plan *plan, const s
     a->guess = a->threads / ((steps_of(plan->program) + 1) * AP_TILE_DRAWS * STEP_SECONDS);
     a->expected = options->draws_expected ? options->draws_expected / AP_TILE_DRAWS + 1 : 0;
     a->count = count < APSIS_MOST_BETTER ? count : APSIS_MOST_BETTER;
-    for (size_t i = 0; i < a->count; i++) a->candidates[i] = (struct candidate){.better = better[i], .options = *options};
+    for (size_t i = 0; i < a->count; i++) {
+        a->candidates[i] = (struct candidate){.better = better[i], .options = *options};
+        if (!strcmp(better[i].engine->name, "cuda")) a->candidates[i].options.block = 0; /* asked for the processor's sake */
+    }
     *run = a;
     return APSIS_OK;
 }
