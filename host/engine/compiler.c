@@ -60,9 +60,12 @@ enum apsis_status apsis_compiler_flags(const struct apsis_compiler *compiler, co
     size_t i = target_of(options->isa);
     int levels = compiler->major >= (compiler->clang ? 12 : 11);
     if (i == TARGETS || options->optimise < 0 || options->optimise > 3) return APSIS_USAGE;
+    /* gcc spends half its time on a large model following pointers back. Parameters come and go, hence only where it is known to be. */
+    int brief = !compiler->clang && compiler->major >= 10 && compiler->major <= 15;
     /* One word after another, single blanks between: apsis_compile takes them apart again. */
-    int length = snprintf(line, size, "-std=gnu11 -O%d -shared -fPIC -ffp-contract=off -fno-math-errno -fno-trapping-math -Wno-psabi -DAP_WIDTH=%d%s",
-                          options->optimise ? options->optimise : 2, targets[i].width, levels ? targets[i].arch : targets[i].features);
+    int length = snprintf(line, size, "-std=gnu11 -O%d -shared -fPIC -ffp-contract=off -fno-math-errno -fno-trapping-math -Wno-psabi -DAP_WIDTH=%d%s%s",
+                          options->optimise ? options->optimise : 2, targets[i].width, levels ? targets[i].arch : targets[i].features,
+                          brief ? " --param=sccvn-max-alias-queries-per-access=30" : "");
     return length > 0 && (size_t)length < size ? APSIS_OK : APSIS_USAGE;
 }
 
