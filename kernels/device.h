@@ -72,6 +72,7 @@ AP_FN ap_value ap_value_of(double x) { return x; }
 #define AP_SAMPLER(number) (v->thread.launch->samplers[number])
 /* the address of a row, doubles from one period to the next */
 #define AP_ROWS(seat, row) &h->s##seat[row], 1
+#define AP_ONE_ROW(seat) &v->r##seat, 1
 #define AP_FAR_ROWS(first, row) &AP_FAR(first, row), (ap_sword)v->thread.far_step
 #define AP_NUMBER_ROWS(number, row) AP_NUMBERS((number) + (row)), 1
 

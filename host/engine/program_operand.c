@@ -78,6 +78,10 @@ void apsis_write_rows(struct apsis_writer *w, const struct ap_instruction *in, a
 {
     struct ap_operand o = *apsis_write_operand(w, in, k);
     int in_loop = w->in_loop;
+    if (is_cuda(w) && o.in_lanes && w->arranged->seats[o.slot].slots == 1) { /* a horizon of one period: a whole series is one value */
+        apsis_buffer_printf(&w->out, "AP_ONE_ROW(%u)", place_of(w, &o));
+        return;
+    }
     w->in_loop = in_loop && in->kind == AP_STEP_CONVOLVE && k == 1; /* the newest row; else the row of t = 0 or the first of all */
     if (!o.in_lanes) apsis_buffer_printf(&w->out, "AP_NUMBER_ROWS(%u, ", o.slot);
     else if (is_far(w, &o)) apsis_buffer_printf(&w->out, "AP_FAR_ROWS(%u, ", w->far_row[o.slot]);
