@@ -1,7 +1,8 @@
 """orbital_numba_tuned.py - orbital_compute in Numba tuned by hand: structure of arrays in cache-sized chunks, loops that LLVM turns into vectors."""
 # SPDX-License-Identifier: Apache-2.0
 #
-# python3 bench/peers/orbital_numba_tuned.py --draws 500000 [--serve] [--no-pin]
+# python3 bench/peers/orbital_numba_tuned.py --draws 500000 [--serve] [--no-pin] [--libm]
+# --libm: Numba's own exp, log and pow, as its documentation has it (scalar calls where SVML is missing), all else the same.
 #
 # What was done: every quantity is a row of CHUNK draws in one flat workspace that stays in the second cache (one array and constant
 # offsets, so that LLVM sees that rows do not overlap); exp, log, power and uniforms are arithmetic that vectorises (numba_elementary.py);
@@ -23,6 +24,9 @@ import summaries  # noqa: E402
 from numba import njit, prange, set_num_threads  # noqa: E402
 from numba_elementary import exp, log, power, sine_of_turn, uniform  # noqa: E402
 from orbital_tables import LOWEST, NAMES, NOISE, QUEUES, SCALARS, SERIES, STEP, TARGETS, T, lognormals, mixing, pert_tables  # noqa: E402
+
+if "--libm" in sys.argv:
+    exp, log, power = math.exp, math.log, math.pow
 
 CHUNK = 256
 FAST = {"fastmath": {"contract", "nsz", "arcp", "nnan", "ninf"}, "error_model": "numpy"}
@@ -684,4 +688,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--no-pin", action="store_true")
-    peer.main(parser, work, {"peer": "Numba, tuned by hand", "versions": peer.versions("numba", "llvmlite", "numpy", "scipy")})
+    parser.add_argument("--libm", action="store_true")
+    peer.main(parser, work, {"peer": "Numba, tuned by hand" + (", libm's functions" if "--libm" in sys.argv else ""), "versions": peer.versions("numba", "llvmlite", "numpy", "scipy")})
