@@ -66,24 +66,27 @@ static enum apsis_status build(struct compiled *engine, const struct apsis_progr
         free(reason);
         return APSIS_FAILURE;
     }
-    struct apsis_compile_options settings = {.isa = engine->blocks.cpu->name, .seconds_limit = SECONDS_LIMIT, .cancel = options ? options->cancel_prepare : NULL,
-                                             .nice = options && options->cancel_prepare ? 5 : 0};
+    /* Not nice, also beside the interpreter: it takes the same time of a processor either way, and what it makes is worth having soon.
+       (A niceness of 5 left it a quarter of one core where two threads interpret on two.) */
+    struct apsis_compile_options settings = {.isa = engine->blocks.cpu->name, .seconds_limit = SECONDS_LIMIT, .cancel = options ? options->cancel_prepare : NULL};
     enum apsis_status status = apsis_compiler_flags(compiler, &settings, flags, sizeof flags);
     struct apsis_cache *cache = apsis_cache_open();
     if (status == APSIS_OK) {
         name_object(text, apsis_compiler_version(compiler), flags, key);
-        if (apsis_cache_get(cache, key, ".so", &object, &size) != APSIS_OK) {
-            if (options && options->only_cached) {
-                *why = "it is not compiled yet";
-                status = APSIS_INCOMPLETE;
-            } else {
-                status = apsis_compile(compiler, text->text, text->length, &settings, &object, &size, &log);
-                if (status == APSIS_OK) apsis_cache_put(cache, key, ".so", object, size, NULL);
-                else if (status != APSIS_INTERRUPTED) *why = apsis_arena_printf(arena, "%s does not compile the model: %s", apsis_compiler_title(compiler), first_error(arena, log));
-            }
+        /* What the cache has is taken if it loads: it may be another machine's, with another C library. */
+        int there = apsis_cache_get(cache, key, ".so", &object, &size) == APSIS_OK && apsis_load_object(object, size, &engine->object, NULL) == APSIS_OK;
+        if (!there && options && options->only_cached) {
+            *why = "it is not compiled yet";
+            status = APSIS_INCOMPLETE;
+        } else if (!there) {
+            free(object);
+            object = NULL;
+            status = apsis_compile(compiler, text->text, text->length, &settings, &object, &size, &log);
+            if (status == APSIS_OK) apsis_cache_put(cache, key, ".so", object, size, NULL);
+            else if (status != APSIS_INTERRUPTED) *why = apsis_arena_printf(arena, "%s does not compile the model: %s", apsis_compiler_title(compiler), first_error(arena, log));
         }
     }
-    if (status == APSIS_OK && apsis_load_object(object, size, &engine->object, &reason) != APSIS_OK) {
+    if (status == APSIS_OK && !engine->object && apsis_load_object(object, size, &engine->object, &reason) != APSIS_OK) {
         *why = apsis_arena_printf(arena, "what was compiled cannot be loaded: %s", reason ? reason : "no reason given");
         status = APSIS_FAILURE;
     }

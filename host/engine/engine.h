@@ -27,7 +27,6 @@ struct apsis_engine_options {
     const char *cuda_include; /* NULL: the usual places; where curand_philox4x32_x.h and nv/target are */
     const volatile int *cancel_prepare; /* NULL, or looked at by prepare(): not 0 ends it within a second with APSIS_INTERRUPTED */
     uint64_t draws_expected; /* 0: as many as the jobs' `draws` says; else all jobs together have about this many */
-    int background;       /* 1: prepare() is called while another engine runs: a compiler is a little nice to it */
     int only_cached;      /* 1: prepare() takes what was compiled before, or says APSIS_INCOMPLETE at once and starts no compiler */
 };
 
