@@ -101,7 +101,6 @@ static void start_candidate(struct automatic *a, struct candidate *c, int only_c
     c->plan = *a->plan;
     c->plan.arena = c->arena;
     c->options.only_cached = only_cached;
-    c->options.background = 1;
     c->options.cancel_prepare = &a->cancel;
     c->run = NULL;
     __atomic_store_n(&c->state, PREPARING, __ATOMIC_RELAXED);

@@ -1,5 +1,6 @@
 # test_engines.py - the engines as a user meets them: the same digests, no compiler, a useless cache, no GPU, Ctrl-C while something compiles.
 # SPDX-License-Identifier: Apache-2.0
+import glob
 import os
 import shutil
 import signal
@@ -85,6 +86,57 @@ def test_no_gpu():
         golden("no_gpu.txt", text)
     got = result("first.risk", "--draws", 300000, env=NO_GPU)
     assert got["note"] is None, "nobody asked for a GPU"
+
+
+def fake_gpu(**more):
+    """The environment in which tests/support/fake_cuda.c is the driver; None where it was not built."""
+    found = [glob.glob(os.path.join(os.path.dirname(APSIS), "**", f"*{name}.so"), recursive=True) for name in ("fake_cuda", "fake_nvrtc")]
+    return {"APSIS_CUDA_DRIVER": found[0][0], "APSIS_NVRTC": found[1][0], **more} if all(found) else None
+
+
+def test_fake_gpu_by_name():
+    if not fake_gpu():
+        print("no fake GPU was built")
+        return
+    with scratch() as cache:
+        words = ["first.risk", "--draws", 20000]
+        wanted = result(*words, "--engine", "interpreter")["digest"]
+        for more, env in [([], {}), (["--cuda-include", "none"], {}), (["--device", "cuda:1,0"], {"FAKE_CUDA_DEVICES": "2"})]:
+            got = result(*words, "--engine", "cuda", *more, env=fake_gpu(APSIS_CACHE=cache, **env))
+            assert got["digest"] == wanted and got["engine"].startswith("cuda/") and "Fake GPU" in got["engine"], got["engine"]
+        for more, env, said in [
+            (["--device", "cuda:3"], {}, "there is no cuda:3"),
+            ([], {"FAKE_CUDA_CAPABILITY": "6.1"}, "compute capability 6.1, and 7.0 is needed"),
+            ([], {"FAKE_CUDA_DEVICES": "0"}, "shows no GPU"),
+            ([], {"FAKE_CUDA_VERSION": "10000"}, "too old"),
+            ([], {"FAKE_CUDA_FAIL": "cuInit:1:999"}, "does not start"),
+            ([], {"FAKE_CUDA_FAIL": "cuLaunchKernel:3+:700"}, "the run failed: cuda:0 (Fake GPU): cuLaunchKernel says"),
+            ([], {"APSIS_NVRTC": "/nonexistent/libnvrtc.so", "APSIS_CACHE": "off"}, "no NVRTC"),
+            ([], {"FAKE_NVRTC_FAIL": "first.risk(3): error: so it is", "APSIS_CACHE": "off"}, "so it is"),
+            (["--cuda-include", "/nonexistent"], {}, "/nonexistent"),
+        ]:
+            done = apsis("run", *words, "--engine", "cuda", *more, env={**fake_gpu(APSIS_CACHE=cache), **env})
+            assert done.code in (1, 2) and done.out == "" and said in done.err and done.err.count("\n") <= 2, (env, done.code, done.err)
+            assert "--engine" in done.err or "--cuda-include" in done.err or "--device" in done.err or "there is no" in done.err, done.err
+
+
+def test_fake_gpu_lost_in_mid_run():
+    if not fake_gpu():
+        return
+    with scratch() as cache:
+        env = fake_gpu(APSIS_CACHE=cache)
+        model = ["orbital_compute.risk", "--max-invalid", "1", "--draws"]
+        rate = 200_000 / result(*model, 200_000, "--engine", "interpreter")["seconds"]
+        draws = int(2.5 * rate)  # auto looks for what is cached where a second is to be expected
+        wanted = result(*model, draws, "--engine", "interpreter")
+        assert result(*model, 2000, "--engine", "cuda", env=env)["engine"].startswith("cuda/")
+        got = result(*model, draws, env={**env, "PATH": "/nonexistent", "FAKE_CUDA_FAIL": "cuLaunchKernel:2:719"})
+        assert got["digest"] == wanted["digest"] and got["outputs"] == wanted["outputs"]
+        assert "interpreter/" in got["engine"], got["engine"]
+        assert got["note"].startswith("the GPU failed (cuda:0 (Fake GPU): cuLaunchKernel says") and got["note"].endswith("): the rest was computed by the interpreter"), got
+        assert "--engine" not in got["note"]
+        done = apsis("run", *model, draws, env={**env, "PATH": "/nonexistent", "FAKE_CUDA_FAIL": "cuLaunchKernel:6:719"})
+        assert done.code == 0 and done.err.startswith("apsis: note: the GPU failed ("), done.err
 
 
 def test_useless_caches():
