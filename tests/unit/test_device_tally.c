@@ -14,7 +14,7 @@
 /* tests/support/device_tally_kernel.c through device_on_host.h */
 void tally_rows_on_host(const void *launch, unsigned grid, unsigned block);
 
-enum { COLUMNS = 24, GAP = 3, MOST_TILES = 40, MOST_WINDOWS = 11, MOST_TARGETS = 9, MOST_EDGES = 101, TAILS = 4 };
+enum { COLUMNS = 26, GAP = 3, MOST_TILES = 40, MOST_WINDOWS = 11, MOST_TARGETS = 9, MOST_EDGES = 101, TAILS = 4 };
 
 static uint64_t state;
 static uint64_t any(uint64_t below)
@@ -36,10 +36,11 @@ static double value_of(int shape, uint64_t seed, uint64_t draw, double *given)
     case 4: return u < 0.001 ? 0x1p1000 * w : u < 0.5 ? 0x1p-900 * w : -w; /* squares that overflow */
     case 5: return u < 0.01 ? INFINITY : u < 0.02 ? -INFINITY : u < 0.3 ? 1 : u < 0.5 ? 2 : 3; /* atoms */
     case 6: return -(double)draw;
+    case 7: return (w - 0.5) * 0x1p-995; /* normal, but too small for the grids of the tails */
     default: return (double)(draw / 700);
     }
 }
-enum { SHAPES = FAKE_SHAPES + 8 };
+enum { SHAPES = FAKE_SHAPES + 9 };
 
 struct setup {
     struct apsis_reduced columns[COLUMNS];
