@@ -37,9 +37,9 @@ struct ap_table {
 };
 
 #if AP_CUDA
-struct ap_table_two {
+struct __attribute__((aligned(16))) ap_table_two {
     double first, second;
-} __attribute__((aligned(16)));
+};
 #endif
 /* The eight coefficients of one row a lane. */
 AP_FN void ap_table_row(const double *rows, ap_i64 row, ap_f64 *c)
