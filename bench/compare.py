@@ -1,9 +1,9 @@
 """compare.py - Apsis against NumPy and against its own bounds, as ratios within one run; writes bench/results/cpu-<machine>.json."""
 # SPDX-License-Identifier: Apache-2.0
 #
-#   python3 bench/compare.py [--build build] [--repeats 5] [--write]
+#   python3 bench/compare.py [--build build] [--repeats 5] [--python PYTHON with numba and jax] [--only orbital,heavy,hand] [--write]
 #
-# Needs NumPy and SciPy. Answers are compared before anything is timed; every figure is a median over repeats that alternate
+# Needs NumPy and SciPy; engines, Numba, JAX and C by hand are measured by peers_speed.py, which says what counts. Answers are compared before anything is timed; every figure is a median over repeats that alternate
 # between the two sides. Draws per second count the whole process: reading the model, tables, every output and statistic.
 import argparse
 import json
@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+import peers_speed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -61,8 +63,7 @@ def processor():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
-    parser.add_argument("--repeats", type=int, default=5)
+    peers_speed.options(parser)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     out = {"machine": processor(), "cores": os.cpu_count(), "compiler": None, "measured": time.strftime("%Y-%m-%d")}
@@ -109,6 +110,8 @@ def main():
             rates.append(draws / (time.perf_counter() - start))
             peaks.append(usage.ru_maxrss / 1024)
         out.setdefault("models", {})[name] = {"draws_per_second": spread(rates), "peak_mib": max(peaks)}
+
+    out["side_by_side"] = peers_speed.measure(args)
 
     primitives = os.path.join(args.build, "bench_primitives")
     if os.path.exists(primitives):
