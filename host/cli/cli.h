@@ -39,7 +39,7 @@ struct apsis_options {
     size_t memory;              /* 0: the default */
     const char *engine, *device, *cuda_include, *cpu, *record, *csv, *npy, *format;
     double max_invalid;
-    int json, all_periods, markdown;
+    int json, all_periods, markdown, watch;
     int show;                   /* '1' --ast, '2' --ir, '3' --plan, '4' --c, '5' --cuda, or 0 */
 };
 
@@ -122,6 +122,9 @@ enum apsis_status apsis_cli_plan(struct apsis_cli *cli, const struct apsis_plan_
 enum apsis_status apsis_cli_outputs(struct apsis_cli *cli);
 /* "apsis replay model.risk --seed 2 --scenario slow": the command that looks at a draw of this run, without --draw */
 const char *apsis_cli_replay_words(struct apsis_cli *cli);
+/* The data files that the model names, each once, as it names them; and where one lies. */
+size_t apsis_cli_data_names(struct apsis_cli *cli, const char ***names);
+const char *apsis_cli_data_path(struct apsis_cli *cli, const char *name);
 /* [{"path", "sha256"}] of the data files that the model names */
 json_t *apsis_cli_data_files(struct apsis_cli *cli);
 /* --target 'ev > 2000' taken apart: the output's name and the number; 0 when it is not that */
@@ -141,6 +144,11 @@ enum apsis_status apsis_cli_fail_run(struct apsis_cli *cli, enum apsis_status st
 /* ---------------------------------------------------------------- interrupt.c */
 extern volatile int apsis_interrupted; /* set by the first SIGINT or SIGTERM; the second ends the process */
 void apsis_interrupt_install(void);
+
+/* ---------------------------------------------------------------- watch.c */
+extern volatile int apsis_superseded; /* this run was stopped because its model was saved again: it prints nothing more */
+/* Runs the command, and again whenever its files change, until it is interrupted. */
+enum apsis_status apsis_cli_watch(struct apsis_cli *cli);
 
 /* ---------------------------------------------------------------- progress.c */
 struct apsis_progress {

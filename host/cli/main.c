@@ -51,7 +51,8 @@ static enum apsis_status start(struct apsis_cli *cli, int argc, char **argv)
     }
     int done = 0;
     enum apsis_status status = apsis_options_read(cli, argc - 1, argv + 1, &done);
-    return status || done ? status : cli->command->run(cli);
+    if (status || done) return status;
+    return cli->options.watch ? apsis_cli_watch(cli) : cli->command->run(cli);
 }
 
 int main(int argc, char **argv)

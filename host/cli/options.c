@@ -65,6 +65,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'4', "c", NULL, ON(SHOW), "the C that the engine compiled gives to the compiler"},
     {'5', "cuda", NULL, ON(SHOW), "the CUDA that the engine cuda gives to NVRTC"},
     {'g', "format", "text|gcc|json", ON(CHECK), "form of the messages: text with the source line, gcc for editors, or json"},
+    {'W', "watch", NULL, ON(RUN) | ON(CHECK), "again whenever the model, or a data file that it names, is saved; Ctrl-C ends"},
     {'w', "markdown", NULL, ON(FAMILIES), "the list as a table in Markdown"},
     {'J', "json", NULL, EVERY, "one JSON object on stdout, errors too"},
     {'h', "help", NULL, EVERY, "this text"},
@@ -212,6 +213,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         if (strcmp(text, "text") && strcmp(text, "gcc") && strcmp(text, "json")) return "write text, gcc or json";
         options->format = text;
         break;
+    case 'W': options->watch = 1; break;
     case 'w': options->markdown = 1; break;
     case 'J': options->json = 1; break;
     }

@@ -29,6 +29,7 @@ const char *apsis_cli_shell_word(struct apsis_arena *arena, const char *word)
 enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buffer *text)
 {
     (void)cli;
+    if (apsis_superseded) return APSIS_INTERRUPTED;
     if ((text->length == 0 || fwrite(text->text, 1, text->length, stdout) == text->length) && fflush(stdout) == 0) return APSIS_OK;
     if (errno != EPIPE) fprintf(stderr, "apsis: cannot write the result: %s\n", strerror(errno)); /* EPIPE: nobody reads any more */
     return APSIS_FAILURE;
@@ -58,6 +59,7 @@ enum apsis_status apsis_cli_fail(struct apsis_cli *cli, enum apsis_status status
 {
     struct apsis_buffer message = {0};
     char plain[4096];
+    if (apsis_superseded) return status;
     va_list list;
     va_start(list, format);
     vsnprintf(plain, sizeof plain, format, list);
