@@ -3,8 +3,9 @@
 #
 #   python3 bench/compare.py [--build build] [--repeats 5] [--python PYTHON with numba and jax] [--only orbital,heavy,hand] [--write]
 #
-# Needs NumPy and SciPy; engines, Numba, JAX and C by hand are measured by peers_speed.py, which says what counts. Answers are compared before anything is timed; every figure is a median over repeats that alternate
-# between the two sides. Draws per second count the whole process: reading the model, tables, every output and statistic.
+# Needs NumPy and SciPy; engines, Numba, JAX and C by hand are measured by peers_speed.py, which says what counts there. Answers are
+# compared before anything is timed; every figure is a median over repeats that alternate between the two sides. Draws per second count
+# the whole process: reading the model, tables, every output and statistic.
 import argparse
 import json
 import os

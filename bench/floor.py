@@ -66,7 +66,8 @@ def main():
         return
     print(f"{out['model']} on {args.card}, a draw: {out['fp64_a_draw']:.0f} double instructions, {out['int32_a_draw']:.0f} of 32-bit integers, "
           f"{out['bytes_a_draw']:.0f} bytes")
-    print(f"floor: {out['operations_floor']:.4g} draws/s by operations, {out['bytes_floor']:.4g} by bytes: {out['draws_per_second']:.4g}, bound by {out['bound_by']}")
+    print(f"floor: {out['operations_floor']:.4g} draws/s by operations, {out['bytes_floor']:.4g} by bytes: {out['draws_per_second']:.4g}, "
+          f"bound by {out['bound_by']}")
     if args.measured:
         print(f"measured: {args.measured:.4g} draws/s, {out['achieved_percent']:.1f} % of the floor")
 

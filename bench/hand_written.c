@@ -149,7 +149,10 @@ int main(int argc, char **argv)
             if (s && !engine[s]) continue;
             double start = processor_seconds();
             if (!s) run(&model, 1, tiles, out[0]);
-            else if (engine[s]->run(prepared[s], &(struct apsis_job){.seed = 1, .draws = tiles * 1024, .tile_count = tiles, .stored = out[s]}) != APSIS_OK) return fail("an engine failed");
+            else {
+                struct apsis_job job = {.seed = 1, .draws = tiles * 1024, .tile_count = tiles, .stored = out[s]};
+                if (engine[s]->run(prepared[s], &job) != APSIS_OK) return fail("an engine failed");
+            }
             double took = processor_seconds() - start;
             for (int c = 0; k == 0 && c < COLUMNS; c++) /* the first time counts as a check only */
                 if (memcmp(out[0][c], out[s][c], tiles * 1024 * sizeof(double))) return fail("the bits differ");
@@ -159,7 +162,8 @@ int main(int argc, char **argv)
     printf("models/first.risk, %zu draws, one thread, %d lanes by hand; 11 columns stored, the same bits\n", tiles * 1024, AP_WIDTH);
     for (int s = 0; s < SIDES; s++) {
         if (s && !engine[s]) printf("%-18s n/a: %s\n", sides[s], why ? why : "it could not be prepared");
-        else printf("%-18s %12.0f draws/s   %.3f of by hand   %s\n", sides[s], (double)tiles * 1024 / best[s], best[0] / best[s], s ? engine[s]->describe(prepared[s]) : "");
+        else printf("%-18s %12.0f draws/s   %.3f of by hand   %s\n", sides[s], (double)tiles * 1024 / best[s], best[0] / best[s],
+                    s ? engine[s]->describe(prepared[s]) : "");
     }
     return 0;
 }

@@ -109,8 +109,9 @@ int main(int argc, char **argv)
         if (plan->columns[c].period < 0) scalars++;
         else series++;
     }
-    printf("{\"model\": \"%s\", \"fp64\": %.1f, \"int32\": %.1f, \"random_fp64\": %.1f, \"random_int32\": %.1f, \"scalar_columns\": %zu, \"series_columns\": %zu,\n \"kinds\": {",
-           ir->name ? ir->name : "", sum.fp64, sum.int32, random.fp64, random.int32, scalars, series);
+    printf("{\"model\": \"%s\", \"fp64\": %.1f, \"int32\": %.1f, \"random_fp64\": %.1f, \"random_int32\": %.1f,\n", ir->name ? ir->name : "",
+           sum.fp64, sum.int32, random.fp64, random.int32);
+    printf(" \"scalar_columns\": %zu, \"series_columns\": %zu,\n \"kinds\": {", scalars, series);
     int first = 1;
     for (ap_u32 k = 0; k < AP_STEP_COUNT; k++) {
         if (times[k] == 0) continue;

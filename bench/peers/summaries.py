@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # NumPy, a column at a time, columns side by side on threads (its loops and its sort leave the interpreter's lock).
-# Sums of products by einsum: BLAS would start threads of its own under the pool's. No standard errors and intervals: they are cheap beside the rest, and left out in the peers' favour.
+# Sums of products by einsum: BLAS would start threads of its own under the pool's. No standard errors and intervals: they are cheap
+# beside the rest, and left out in the peers' favour.
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,8 +29,10 @@ def moments(values):
     square = centred * centred
     variance = square.mean()
     sd = np.sqrt(variance)
-    return {"mean": float(mean), "sd": float(sd * np.sqrt(n / (n - 1))), "skewness": float(np.einsum("i,i", square, centred) / n / sd ** 3) if variance > 0 else None,
-            "kurtosis": float(np.einsum("i,i", square, square) / n / sd ** 4) if variance > 0 else None, "min": float(values.min()), "min_draw": int(values.argmin()),
+    return {"mean": float(mean), "sd": float(sd * np.sqrt(n / (n - 1))),
+            "skewness": float(np.einsum("i,i", square, centred) / n / sd ** 3) if variance > 0 else None,
+            "kurtosis": float(np.einsum("i,i", square, square) / n / sd ** 4) if variance > 0 else None,
+            "min": float(values.min()), "min_draw": int(values.argmin()),
             "max": float(values.max()), "max_draw": int(values.argmax())}
 
 
