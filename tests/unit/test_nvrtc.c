@@ -11,6 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 #include "host/engine/nvrtc.h"
+#include "host/engine/program_text.h"
+#include "host/plan/model.h"
 
 #define MOST 256
 static char *names[MOST + 2], *texts[MOST + 2];
@@ -260,6 +262,35 @@ static void no_operation_is_fused(void **unused)
     free(ptx);
 }
 
+/* The text that the engine gives to NVRTC, of models that use a good deal of the language. */
+static void models_compile(void **unused)
+{
+    (void)unused;
+    static const char *const models[] = {"orbital_compute", "portfolio", "terrestrial_dc"};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        char path[2048];
+        snprintf(path, sizeof path, "%s/models/%s.risk", APSIS_SOURCE_DIR, models[i]);
+        struct apsis_model *model = apsis_model_read(path);
+        assert_int_equal(model->status, APSIS_OK);
+        struct apsis_ir *ir = apsis_lower(model->arena, model->ast, NULL, NULL, &model->diagnostics);
+        assert_non_null(ir);
+        struct apsis_plan_options wanted = {.inputs = 1, .signs = 1};
+        struct apsis_plan *plan = apsis_plan_new(model->arena, ir, &wanted, &model->diagnostics);
+        assert_non_null(plan);
+        struct apsis_text_options how = {.dialect = APSIS_TEXT_CUDA, .threads = 128, .curand = curand_folder && i & 1};
+        const struct apsis_program_text *text = apsis_program_text(model->arena, plan, NULL, &how);
+        char *ptx = compile_with(text->text, (const char *const[]){"--gpu-architecture=compute_80", "--fmad=false", curand_folder ? curand_options[0] : "-DAP_NOTHING=1",
+                                                                   curand_folder ? curand_options[1] : NULL, NULL});
+        assert_null(strstr(ptx, ".extern"));
+        assert_null(strstr(ptx, "\tmul.f64"));
+        assert_null(strstr(ptx, "\tadd.f64"));
+        assert_non_null(strstr(ptx, ".entry apsis_tiles"));
+        printf("  %s: %zu bytes of PTX, %zu fma\n", models[i], strlen(ptx), times(ptx, "fma.rn.f64"));
+        free(ptx);
+        apsis_model_free(model);
+    }
+}
+
 static void find_curand(void)
 {
     struct apsis_arena *arena = apsis_arena_new();
@@ -275,7 +306,7 @@ static void find_curand(void)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_compiles), cmocka_unit_test(all_compile), cmocka_unit_test(families_compile),
-                                       cmocka_unit_test(no_operation_is_fused)};
+                                       cmocka_unit_test(no_operation_is_fused), cmocka_unit_test(models_compile)};
     find_curand();
     return cmocka_run_group_tests(tests, collect, NULL);
 }
