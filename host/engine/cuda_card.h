@@ -82,7 +82,7 @@ void apsis_cuda_pack_free(struct apsis_cuda_pack *pack);
 /* What the launches of a job need of a card. */
 struct apsis_cuda_need {
     uint64_t tiles;                       /* of the job */
-    uint32_t rows;
+    uint32_t rows, columns;               /* wanted; of the plan */
     int stored;
     const struct apsis_cuda_tally *tally; /* NULL where stored */
 };

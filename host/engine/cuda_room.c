@@ -75,8 +75,8 @@ int apsis_cuda_fit(struct apsis_cuda_card *card, const struct apsis_cuda_need *n
     if (APSIS_CUDA_ASK(card, memory_info, &free_bytes, &total)) return card->error;
     for (int i = 0; i < APSIS_CUDA_SLOTS; i++) held += card->slots[i].results.bytes;
     double all = (double)(free_bytes + held);
-    for (unsigned i = 0; i < card->short_of_memory; i++) all *= 0.5;
-    uint64_t blocks = card->most_blocks, fit = one ? (uint64_t)(SCRATCH_SHARE * all / (double)one) : blocks;
+    unsigned less = card->short_of_memory < 31 ? card->short_of_memory : 31; /* halved as often, whatever is said to be free */
+    uint64_t blocks = card->most_blocks >> less, fit = one ? (uint64_t)(SCRATCH_SHARE * all / (double)one) : blocks;
     if (blocks > fit) blocks = fit;
     if (blocks > need->tiles) blocks = need->tiles;
     card->blocks = blocks ? (uint32_t)blocks : 1;
@@ -87,9 +87,11 @@ int apsis_cuda_fit(struct apsis_cuda_card *card, const struct apsis_cuda_need *n
     if (most < least) most = least;
     if ((double)most > RESULTS_SHARE * all) most = (size_t)(RESULTS_SHARE * all);
     uint64_t tiles = most > base && each ? 1 + (most - base) / each : 1;
+    tiles = tiles >> less ? tiles >> less : 1;
     card->most_tiles = tiles > need->tiles ? (uint32_t)need->tiles : (uint32_t)tiles;
     if (card->most_tiles > UINT32_MAX / AP_TILE_DRAWS) card->most_tiles = UINT32_MAX / AP_TILE_DRAWS;
 
+    if (apsis_cuda_grow(card, &card->row_of, (size_t)(need->columns + 1) * sizeof(uint32_t))) return card->error;
     if (!need->stored && apsis_cuda_grow(card, &card->values, (size_t)card->blocks * need->rows * AP_TILE_DRAWS * sizeof(double))) return card->error;
     if (card->text->far_rows && apsis_cuda_grow(card, &card->far, (size_t)card->blocks * card->text->far_rows * card->threads * sizeof(double))) return card->error;
     return 0;
@@ -97,12 +99,11 @@ int apsis_cuda_fit(struct apsis_cuda_card *card, const struct apsis_cuda_need *n
 
 int apsis_cuda_less(struct apsis_cuda_card *card)
 {
-    if (card->blocks <= 1 && card->most_tiles <= 1) return 0;
     apsis_cuda_release(card, &card->values);
     apsis_cuda_release(card, &card->far);
     for (int i = 0; i < APSIS_CUDA_SLOTS; i++) apsis_cuda_release_slot(card, &card->slots[i]);
     card->short_of_memory++;
-    return 1;
+    return card->blocks > 1 || card->most_tiles > 1;
 }
 
 const char *apsis_cuda_short(struct apsis_cuda_card *card, const struct apsis_cuda_need *need)

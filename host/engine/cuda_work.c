@@ -128,9 +128,9 @@ static int begin_job(struct station *station)
     if (APSIS_CUDA_ASK(card, context_set, card->context)) return lose(station, apsis_cuda_card_why(card)), 1;
     *card->cancel = 0;
     card->job_number++;
-    if (apsis_cuda_grow(card, &card->row_of, bytes ? bytes : 1)) return lose(station, apsis_cuda_card_why(card)), 1;
+    if (fit(station)) return 1;
     if (bytes && APSIS_CUDA_ASK(card, copy_in, card->row_of.address, task->row_of, bytes, card->compute)) return lose(station, apsis_cuda_card_why(card)), 1;
-    return fit(station);
+    return 0;
 }
 
 static struct apsis_cuda_slot *free_slot(struct apsis_cuda_card *card)
@@ -240,7 +240,7 @@ static const char *join(struct apsis_arena *arena, const char *text, const char 
 enum apsis_status apsis_cuda_work(struct apsis_cuda_card *cards, size_t count, const struct apsis_plan *plan, const struct apsis_job *job, int threads,
                                   struct apsis_arena *arena, const char **why, const char **note)
 {
-    struct work work = {.task = {.plan = plan, .job = job, .need = {.tiles = job->tile_count, .stored = job->tally == NULL}}, .threads = threads};
+    struct work work = {.task = {.plan = plan, .job = job, .need = {.tiles = job->tile_count, .columns = (uint32_t)plan->column_count, .stored = job->tally == NULL}}, .threads = threads};
     struct station *stations = apsis_calloc(count, sizeof *stations);
     unsigned *before = apsis_calloc(count, sizeof *before); /* how often each was short of memory */
     const char *lost_before = NULL, *lost_now = NULL;
@@ -251,11 +251,11 @@ enum apsis_status apsis_cuda_work(struct apsis_cuda_card *cards, size_t count, c
     for (size_t i = 0; i < count; i++) {
         stations[i] = (struct station){.work = &work, .card = &cards[i]};
         before[i] = cards[i].short_of_memory;
-        if (cards[i].lost) lost_before = cards[i].lost;
+        if (cards[i].lost) lost_before = join(arena, lost_before, cards[i].lost);
         else work.cards++;
     }
     if (!work.cards) {
-        *why = join(arena, NULL, lost_before);
+        *why = lost_before;
         status = APSIS_FAILURE;
         goto end;
     }
@@ -291,7 +291,8 @@ enum apsis_status apsis_cuda_work(struct apsis_cuda_card *cards, size_t count, c
     if (work.cancelled) {
         status = APSIS_INTERRUPTED;
     } else if (work.open) {
-        *why = lost_now;
+        if (lost_before) lost_now = join(arena, lost_before, lost_now);
+        *why = strstr(lost_now, "--engine auto") ? lost_now : join(arena, lost_now, "run with --engine auto, which does without it");
         status = APSIS_FAILURE;
     } else if (lost_now) {
         *note = join(arena, *note, apsis_arena_printf(arena, "%s; its tiles were given to the other GPUs", lost_now));
