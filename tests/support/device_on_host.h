@@ -322,6 +322,13 @@ ON_HOST_FN void device_on_host_launch(void (*thread)(void *), void *arguments, u
     pthread_mutex_unlock(&on_host_lock);
 }
 
+/* A module that is unloaded gives its stacks back: their guards are two thousand mappings, and a process may have few. */
+__attribute__((destructor, unused)) static void on_host_forget(void)
+{
+    if (on_host.room) munmap(on_host.stacks, on_host.room * (DEVICE_ON_HOST_STACK + (size_t)ON_HOST_GUARD));
+    on_host.room = 0;
+}
+
 #define DEVICE_ON_HOST_KERNEL(kernel, type)                                                                                                  \
     static void kernel##_on_host_thread(void *arguments) { kernel(*(type *)arguments); }                                                     \
     __attribute__((visibility("default"))) void kernel##_on_host(const void *arguments, unsigned grid, unsigned block);                      \
