@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "host/engine/engine.h"
+#include "host/engine/cuda.h"
 
-static const struct apsis_engine *const engines[] = {&apsis_engine_interpreter, &apsis_engine_compiled, NULL};
+static const struct apsis_engine *const engines[] = {&apsis_engine_interpreter, &apsis_engine_compiled, &apsis_engine_cuda, NULL};
 
 const struct apsis_engine *const *apsis_engines(void) { return engines; }
 
