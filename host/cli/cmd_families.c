@@ -18,9 +18,9 @@ static const char *form_words(const struct apsis_family *family)
 static void put_usage(const struct apsis_family *family, struct apsis_buffer *out)
 {
     switch (family->arguments) {
-    case APSIS_ARGUMENTS_POINTS: apsis_buffer_printf(out, "%s(value: probability so far, ...)", family->name); return;
+    case APSIS_ARGUMENTS_POINTS: apsis_buffer_printf(out, "%s(value: probability so far, ...) or %s(\"file.csv\", column: \"values\", probability: \"so far\")", family->name, family->name); return;
     case APSIS_ARGUMENTS_WEIGHTS: apsis_buffer_printf(out, "%s(value: weight, ...), the weights summing to 1", family->name); return;
-    case APSIS_ARGUMENTS_BINS: apsis_buffer_printf(out, "%s(edge, edge: share, edge: share, ...)", family->name); return;
+    case APSIS_ARGUMENTS_BINS: apsis_buffer_printf(out, "%s(edge, edge: share, edge: share, ...) or %s(\"file.csv\", column: \"edges\", share: \"shares\"), count: for share: where bins are counted", family->name, family->name); return;
     case APSIS_ARGUMENTS_FILE: apsis_buffer_printf(out, "%s(\"file.csv\", column: \"name\")", family->name); return;
     case APSIS_ARGUMENTS_TRUNCATE: apsis_buffer_printf(out, "%s(distribution, low, high)", family->name); return;
     case APSIS_ARGUMENTS_MIXTURE: apsis_buffer_printf(out, "%s(weight: distribution, weight: distribution, ...)", family->name); return;

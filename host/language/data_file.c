@@ -1,4 +1,4 @@
-/* data_file.c - columns of numbers from CSV files that a model names: header row, quoted fields, errors by line. */
+/* data_file.c - columns of numbers from CSV files that a model names: which rows count, and what is told by line and column. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/language/data_file.h"
 
@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "host/language/csv.h"
 #include "host/support/number.h"
 #include "host/support/sha256.h"
 
-#define FILE_LIMIT ((size_t)256 << 20)
+#define MOST_MEGABYTES 256
 
+/* ---------------------------------------------------------------- the file */
 /* Only names that lead downward: no absolute path, no "..", no backslash. */
 static int leads_down(const char *path)
 {
@@ -34,7 +37,7 @@ static int stays_inside(const char *folder, const char *path)
     return inside;
 }
 
-static char *read_all(const char *path, size_t *length, const char **why)
+static char *read_all(struct apsis_arena *arena, const char *path, size_t *length, const char **why)
 {
     struct stat about;
     FILE *file = fopen(path, "rb");
@@ -44,13 +47,16 @@ static char *read_all(const char *path, size_t *length, const char **why)
     }
     char *text = NULL;
     if (fstat(fileno(file), &about) || !S_ISREG(about.st_mode)) *why = "it is not a file";
-    else if ((size_t)about.st_size > FILE_LIMIT) *why = "it is larger than 256 MiB";
+    else if (about.st_size > (off_t)MOST_MEGABYTES * 1000000)
+        *why = apsis_arena_printf(arena, "it has %lld MB, and a column is held in memory whole: at most %d MB; a sample of its rows gives the same distribution",
+                                  (long long)((about.st_size + 999999) / 1000000), MOST_MEGABYTES);
     else {
         text = apsis_malloc((size_t)about.st_size + 1);
         *length = fread(text, 1, (size_t)about.st_size, file);
         text[*length] = 0;
-        if (memchr(text, 0, *length)) {
-            *why = "it is not a text";
+        if (!strncmp(text, "\xff\xfe", 2) || !strncmp(text, "\xfe\xff", 2)) *why = "it is UTF-16: save it as UTF-8";
+        else if (memchr(text, 0, *length)) *why = "it is not a text";
+        if (*why) {
             free(text);
             text = NULL;
         }
@@ -59,131 +65,268 @@ static char *read_all(const char *path, size_t *length, const char **why)
     return text;
 }
 
+/* ---------------------------------------------------------------- cells */
 struct reader {
-    const char *at;
-    size_t line;
-    char *field;        /* the field read last, unquoted */
-    size_t capacity, length;
-    int ends_row, broken;
+    const struct apsis_data_request *request;
+    struct apsis_arena *arena;
+    struct apsis_diagnostics *list;
+    struct apsis_csv csv;
+    const char **names;
+    size_t name_count, wanted[APSIS_DATA_COLUMNS];
+    struct apsis_diagnostic *first; /* the error about the first cell that is no number: the last in the list as long as rows are read */
+    size_t more;                    /* such cells after it */
 };
 
-static void put(struct reader *r, char c)
+/* A cell as a message shows it: one line, at most 40 characters, no byte that is no text. */
+static const char *shown(const struct reader *r, const char *text)
 {
-    if (r->length + 1 >= r->capacity) {
-        r->capacity = r->capacity ? r->capacity * 2 : 64;
-        r->field = apsis_realloc(r->field, r->capacity);
-    }
-    r->field[r->length++] = c;
-    r->field[r->length] = 0;
+    char *copy = apsis_arena_printf(r->arena, "%.40s%s", text, strlen(text) > 40 ? "..." : "");
+    for (unsigned char *c = (unsigned char *)copy; *c; c++)
+        if (*c < 32 || *c > 126) *c = '?';
+    return copy;
 }
 
-/* field: quoted "..." with "" for a quote, or everything up to a comma or line end; blanks around it do not count. */
-static void next_field(struct reader *r)
+/* "returns.csv:3:7" */
+static const char *place(const struct reader *r)
 {
-    r->length = 0;
-    put(r, 0);
-    r->length = 0;
-    while (*r->at == ' ' || *r->at == '\t') r->at++;
-    if (*r->at == '"') {
-        for (r->at++; *r->at; r->at++) {
-            if (*r->at == '"' && r->at[1] != '"') break;
-            if (*r->at == '"') r->at++;
-            if (*r->at == '\n') r->line++;
-            put(r, *r->at);
+    return apsis_arena_printf(r->arena, "%s:%zu:%zu", r->request->path, r->csv.field_line, r->csv.field_column);
+}
+
+/* As the language writes numbers, and as other programs do: +5, .5 and 5. are theirs. */
+static int number(const char *text, size_t length, double *value)
+{
+    char plain[80];
+    size_t used = 0;
+    if (apsis_number_parse(text, length, value)) return 1;
+    if (!length || length + 3 > sizeof plain) return 0;
+    if (*text == '+' || *text == '-') {
+        if (*text == '-') plain[used++] = '-';
+        text++, length--;
+    }
+    if (length && *text == '.') plain[used++] = '0';
+    for (size_t i = 0; i < length; i++) {
+        plain[used++] = text[i];
+        if (text[i] == '.' && (i + 1 == length || text[i + 1] == 'e' || text[i + 1] == 'E')) {
+            if (i == 0) return 0;
+            plain[used++] = '0';
         }
-        if (*r->at != '"') r->broken = 1;
-        else r->at++;
-        while (*r->at == ' ' || *r->at == '\t') r->at++;
-        if (*r->at && *r->at != ',' && *r->at != '\n' && *r->at != '\r') r->broken = 1;
-    } else {
-        while (*r->at && *r->at != ',' && *r->at != '\n' && *r->at != '\r') put(r, *r->at++);
-        while (r->length && (r->field[r->length - 1] == ' ' || r->field[r->length - 1] == '\t')) r->field[--r->length] = 0;
+        if (used + 2 > sizeof plain) return 0;
     }
-    r->ends_row = *r->at != ',';
-    if (*r->at == '\r') r->at++;
-    if (*r->at == '\n' || *r->at == ',') r->at++;
+    return plain[used > 0 && *plain == '-' ? 1 : 0] != '-' && apsis_number_parse(plain, used, value);
 }
 
-static int read_rows(struct reader *r, struct apsis_arena *arena, const char *path, const char *column, struct apsis_span span,
-                     struct apsis_diagnostics *list, double **values, size_t *count)
+/* What is odd about a cell that is no number, or NULL. */
+static const char *reason(const struct reader *r, const char *text)
 {
-    const char **names = NULL;
-    size_t name_count = 0, name_capacity = 0, capacity = 0, wanted = SIZE_MAX;
-    do {
-        next_field(r);
-        *APSIS_PUSH(arena, names, name_count, name_capacity) = apsis_arena_copy(arena, r->field, r->length);
-        if (column && !strcmp(r->field, column) && wanted == SIZE_MAX) wanted = name_count - 1;
-    } while (!r->ends_row && !r->broken);
-    if (!column && name_count == 1) wanted = 0;
-    if (r->broken) {
-        apsis_error(list, span, "%s, line 1: a quoted field does not end", path);
-        return 0;
-    }
-    if (wanted == SIZE_MAX) {
-        char *all = apsis_arena_printf(arena, "%s", names[0]);
-        for (size_t i = 1; i < name_count && i < 12; i++) all = apsis_arena_printf(arena, "%s, %s", all, names[i]);
-        struct apsis_diagnostic *d = column ? apsis_error(list, span, "%s has no column %s", path, column)
-                                            : apsis_error(list, span, "%s has several columns", path);
-        apsis_hint(list, d, "say which by column: \"...\"; it has %s", all);
-        return 0;
-    }
-    while (*r->at) {
-        size_t line = ++r->line, field = 0;
-        int found = 0, empty = 1;
-        double value = 0;
-        do {
-            next_field(r);
-            if (r->length) empty = 0;
-            if (field++ != wanted || !r->length) continue;
-            found = apsis_number_parse(r->field, r->length, &value) && isfinite(value) ? 1 : -1;
-            if (found < 0) {
-                apsis_error(list, span, "%s, line %zu: \"%.40s\" is not a number", path, line, r->field);
-                return 0;
+    size_t digits = strspn(text, "-+0123456789");
+    char plain[80];
+    double value;
+    if (text[digits] == ',' && strlen(text) < sizeof plain) {
+        size_t used = 0, groups = 1, since = 0, commas = 0;
+        for (const char *c = text; *c; c++) {
+            if (*c == ',') {
+                groups &= commas == 0 || since == 3;
+                commas++, since = 0;
+                continue;
             }
-        } while (!r->ends_row && !r->broken);
-        if (r->broken) {
-            apsis_error(list, span, "%s, line %zu: a quoted field does not end", path, line);
-            return 0;
+            if (*c == '.' || *c == 'e' || *c == '%') { /* behind the last group */
+                groups &= since == 3;
+                since = 3;
+                strcpy(plain + used, c);
+                used += strlen(c);
+                break;
+            }
+            plain[used++] = *c, since++;
         }
-        if (empty) continue; /* a blank line */
-        if (!found) {
-            apsis_hint(list, apsis_error(list, span, "%s, line %zu: column %s is empty", path, line, names[wanted]), "leave the row out, or give it a number");
-            return 0;
+        plain[used] = 0;
+        if (groups && since == 3 && number(plain, used, &value)) return apsis_arena_printf(r->arena, "has commas between its thousands: write %s", plain);
+        if (commas == 1 && !strchr(text, '.')) {
+            strcpy(plain, text);
+            plain[digits] = '.';
+            if (number(plain, strlen(plain), &value)) return apsis_arena_printf(r->arena, "has a decimal comma: write %s", plain);
         }
-        *APSIS_PUSH(arena, *values, *count, capacity) = value;
     }
-    if (!*count) apsis_error(list, span, "%s has no rows under its header", path);
-    return *count > 0;
+    return NULL;
 }
 
-int apsis_data_column(struct apsis_arena *arena, const char *model, const char *path, const char *column, struct apsis_span span,
-                      struct apsis_diagnostics *list, double **values, size_t *count, uint8_t sha256[32])
+static void bad_cell(struct reader *r, int which, const char *text, const char *why, const char *hint)
 {
-    const char *slash = strrchr(model, '/'), *why = NULL;
-    char *folder = slash ? apsis_arena_copy(arena, model, slash == model ? 1 : (size_t)(slash - model)) : apsis_arena_printf(arena, ".");
-    *values = NULL;
-    *count = 0;
+    struct apsis_diagnostic *d;
+    if (r->first) {
+        r->more++;
+        return;
+    }
+    if (text) d = apsis_error(r->list, r->request->span, "%s: \"%s\" %s", place(r), shown(r, text), why);
+    else d = apsis_error(r->list, r->request->span, "%s: column %s %s", place(r), r->names[r->wanted[which]], why);
+    if (hint) apsis_hint(r->list, d, "%s", hint);
+    r->first = d;
+}
+
+/* The field read last is a cell of wanted column `which`, in the row of that number. */
+static double cell(struct reader *r, int which, size_t row)
+{
+    const char *text = r->csv.field, *why;
+    double value = 0;
+    int edge = which == 1 && row == 0 && r->request->first_empty;
+    if (!r->csv.length) {
+        if (!edge) bad_cell(r, which, NULL, "is empty", "leave the row out, or give it a number");
+    } else if (number(text, r->csv.length, &value) && isfinite(value)) {
+        if (edge && value != 0)
+            bad_cell(r, which, text, "stands in the first row, which is the lowest edge of all: nothing lies below it", "leave that cell empty, or write 0");
+    } else if (isinf(value)) {
+        bad_cell(r, which, text, "is too large for a number", NULL);
+    } else {
+        why = reason(r, text);
+        bad_cell(r, which, text, why ? why : "is not a number", NULL);
+    }
+    return value;
+}
+
+/* ---------------------------------------------------------------- rows */
+static int broken(struct reader *r)
+{
+    if (r->csv.broken) apsis_error(r->list, r->request->span, "%s: %s", place(r), r->csv.broken);
+    return r->csv.broken != NULL;
+}
+
+static const char *all_names(const struct reader *r)
+{
+    char *all = apsis_arena_printf(r->arena, "%s", shown(r, r->names[0]));
+    for (size_t i = 1; i < r->name_count && i < 12; i++) all = apsis_arena_printf(r->arena, "%s, %s", all, shown(r, r->names[i]));
+    return r->name_count > 12 ? apsis_arena_printf(r->arena, "%s and %zu more", all, r->name_count - 12) : all;
+}
+
+static int find_column(struct reader *r, size_t which)
+{
+    const char *column = r->request->columns[which], *path = r->request->path;
+    if (!column) {
+        r->wanted[which] = 0;
+        if (r->name_count == 1) return 1;
+        apsis_hint(r->list, apsis_error(r->list, r->request->span, "%s has several columns", path), "say which by column: \"...\"; it has %s", all_names(r));
+        return 0;
+    }
+    size_t found = 0, second = 0;
+    for (size_t i = 0; i < r->name_count; i++) {
+        if (strcmp(r->names[i], column)) continue;
+        if (found++) second = i;
+        else r->wanted[which] = i;
+    }
+    if (found == 1) return 1;
+    if (found > 1) {
+        apsis_hint(r->list, apsis_error(r->list, r->request->spans[which], "%s has %zu columns %s: of its %zu, those in places %zu and %zu", path, found, column,
+                                        r->name_count, r->wanted[which] + 1, second + 1),
+                   "give each a name of its own in the first row");
+        return 0;
+    }
+    struct apsis_diagnostic *d = apsis_error(r->list, r->request->spans[which], "%s has no column %s", path, column);
+    const char *near = apsis_nearest_name(column, r->names, r->name_count);
+    if (near) apsis_hint(r->list, d, "did you mean %s? it has %s", near, all_names(r));
+    else if (r->name_count == 1 && strpbrk(r->names[0], ";\t"))
+        apsis_hint(r->list, d, "its first row has no commas: separate the columns by commas, not by %s", strchr(r->names[0], ';') ? "semicolons" : "tabs");
+    else apsis_hint(r->list, d, "it has %s", all_names(r));
+    return 0;
+}
+
+static int read_header(struct reader *r)
+{
+    size_t capacity = 0, numbers = 0;
+    double value;
+    while (*r->csv.at == '\n' || *r->csv.at == '\r') apsis_csv_next(&r->csv); /* empty lines above it */
+    if (!apsis_csv_more(&r->csv)) {
+        apsis_hint(r->list, apsis_error(r->list, r->request->span, "%s is empty", r->request->path), "its first row names the columns, the others hold their numbers");
+        return 0;
+    }
+    do {
+        apsis_csv_next(&r->csv);
+        if (broken(r)) return 0;
+        *APSIS_PUSH(r->arena, r->names, r->name_count, capacity) = apsis_arena_copy(r->arena, r->csv.field, r->csv.length);
+        numbers += (size_t)number(r->csv.field, r->csv.length, &value);
+    } while (!r->csv.ends_row);
+    int named = 0; /* years may be names */
+    for (size_t i = 0; i < r->name_count; i++) named |= r->request->columns[0] && !strcmp(r->names[i], r->request->columns[0]);
+    if (numbers == r->name_count && !named) {
+        apsis_hint(r->list, apsis_error(r->list, r->request->span, "%s begins with numbers: its first row must name the columns", r->request->path), "write a name over each column");
+        return 0;
+    }
+    for (size_t which = 0; which < r->request->count; which++)
+        if (!find_column(r, which)) return 0;
+    return 1;
+}
+
+/* Rows without any text are passed over: empty lines, and what spreadsheets leave at the end. 0: stop. */
+static int read_row(struct reader *r, struct apsis_data *data, size_t *capacity)
+{
+    double values[APSIS_DATA_COLUMNS] = {0};
+    size_t fields = 0, line = r->csv.line, extra = 0;
+    const char *row = r->csv.at + strspn(r->csv.at, ", \t");
+    int empty = !*row || *row == '\n' || *row == '\r';
+    do {
+        apsis_csv_next(&r->csv);
+        if (empty) continue;
+        if (broken(r)) return 0;
+        for (size_t which = 0; which < r->request->count; which++)
+            if (fields == r->wanted[which]) values[which] = cell(r, (int)which, data->count);
+        fields++;
+        if (fields > r->name_count && r->csv.length) extra = fields;
+    } while (!r->csv.ends_row);
+    if (empty) return 1;
+    if (extra || fields < r->name_count) {
+        struct apsis_diagnostic *d = apsis_error(r->list, r->request->span, "%s:%zu: this row has %zu field%s, the first row %zu", r->request->path, line, extra ? extra : fields,
+                                                 (extra ? extra : fields) == 1 ? "" : "s", r->name_count);
+        apsis_hint(r->list, d, extra ? "a text with a comma in it stands in quotes; numbers are written without commas" : "an empty cell still has its comma; is the file whole?");
+        return 0;
+    }
+    size_t had = *capacity;
+    for (size_t which = 0; which < r->request->count; which++) {
+        size_t count = data->count;
+        *capacity = had;
+        *APSIS_PUSH(r->arena, data->values[which], count, *capacity) = values[which];
+    }
+    data->count++;
+    return 1;
+}
+
+static int read_rows(struct reader *r, struct apsis_data *data)
+{
+    size_t capacity = 0;
+    if (!read_header(r)) return 0;
+    while (apsis_csv_more(&r->csv))
+        if (!read_row(r, data, &capacity)) return 0;
+    if (r->first) {
+        if (r->more) apsis_hint(r->list, r->first, "%s%s%zu more cell%s like it", r->first->hint ? r->first->hint : "", r->first->hint ? "; " : "", r->more, r->more == 1 ? "" : "s");
+        return 0;
+    }
+    if (!data->count) apsis_error(r->list, r->request->span, "%s has no rows under its header", r->request->path);
+    return data->count > 0;
+}
+
+int apsis_data_read(struct apsis_arena *arena, const struct apsis_data_request *request, struct apsis_diagnostics *list, struct apsis_data *data)
+{
+    const char *slash = strrchr(request->model, '/'), *why = NULL, *path = request->path;
+    char *folder = slash ? apsis_arena_copy(arena, request->model, slash == request->model ? 1 : (size_t)(slash - request->model)) : apsis_arena_printf(arena, ".");
+    *data = (struct apsis_data){0};
     if (!leads_down(path)) {
-        apsis_hint(list, apsis_error(list, span, "%s is not under the model's own folder", path), "a model reads only files beside or below it");
+        apsis_hint(list, apsis_error(list, request->span, "%s is not under the model's own folder", path), "a model reads only files beside or below it");
         return 0;
     }
     char *whole = apsis_arena_printf(arena, "%s/%s", folder, path);
     size_t length = 0;
-    char *text = read_all(whole, &length, &why);
+    char *text = read_all(arena, whole, &length, &why);
     if (text && !stays_inside(folder, whole)) {
-        apsis_hint(list, apsis_error(list, span, "%s is not under the model's own folder", path), "a model reads only files beside or below it");
+        apsis_hint(list, apsis_error(list, request->span, "%s is not under the model's own folder", path), "a model reads only files beside or below it");
         free(text);
         return 0;
     }
     if (!text) {
-        apsis_hint(list, apsis_error(list, span, "%s cannot be read: %s", path, why), "a path begins at the folder of the model");
+        struct apsis_diagnostic *d = apsis_error(list, request->span, "%s cannot be read: %s", path, why);
+        if (access(whole, F_OK)) apsis_hint(list, d, "a path begins at the folder of the model");
         return 0;
     }
-    apsis_sha256(text, length, sha256);
-    struct reader r = {.at = text, .line = 1};
-    if (!strncmp(r.at, "\xef\xbb\xbf", 3)) r.at += 3;
-    int good = read_rows(&r, arena, path, column, span, list, values, count);
-    free(r.field);
+    apsis_sha256(text, length, data->sha256);
+    struct reader r = {.request = request, .arena = arena, .list = list};
+    apsis_csv_begin(&r.csv, text);
+    int good = read_rows(&r, data);
+    apsis_csv_end(&r.csv);
     free(text);
     return good;
 }

@@ -137,39 +137,62 @@ static const struct apsis_distribution *by_points(struct drawing *d, const struc
     return result;
 }
 
+/* What its arguments are called where a family reads a file: the values, then what goes with each of them. */
+static int file_argument(const struct apsis_family *family, const char *key, int *counts)
+{
+    *counts = 0;
+    if (!key) return 0;
+    if (!strcmp(key, "column")) return 1;
+    if (family->arguments == APSIS_ARGUMENTS_POINTS && !strcmp(key, "probability")) return 2;
+    if (family->arguments == APSIS_ARGUMENTS_BINS && !strcmp(key, "share")) return 2;
+    *counts = family->arguments == APSIS_ARGUMENTS_BINS && !strcmp(key, "count");
+    return *counts ? 2 : -1;
+}
+
+static const struct apsis_distribution *wrong_file_arguments(struct apsis_lowering *l, const struct apsis_family *family, struct apsis_span span)
+{
+    if (family->arguments == APSIS_ARGUMENTS_POINTS)
+        apsis_lower_error(l, span, "cumulative from a file takes (\"file.csv\", column: \"of values\", probability: \"of chances so far\")");
+    else if (family->arguments == APSIS_ARGUMENTS_BINS)
+        apsis_lower_error(l, span, "histogram from a file takes (\"file.csv\", column: \"of edges\", share: \"of each bin\"), or count: where the bins are counts");
+    else apsis_lower_error(l, span, "%s takes %s", family->name, family->takes);
+    return NULL;
+}
+
 static const struct apsis_distribution *from_file(struct drawing *d, const struct apsis_family *family, const struct apsis_expr *e)
 {
     struct apsis_lowering *l = d->l;
-    const char *path = NULL, *column = NULL;
-    struct apsis_span span = e->span;
+    int with_weights = family->arguments != APSIS_ARGUMENTS_FILE, counts = 0;
+    struct apsis_data_request request = {.model = l->ast->sources->items[0].name, .count = with_weights ? 2 : 1, .first_empty = family->arguments == APSIS_ARGUMENTS_BINS};
     for (size_t i = 0; i < e->argument_count; i++) {
         const struct apsis_argument *a = &e->arguments[i];
-        int is_column = a->key && a->key->text && !strcmp(a->key->text, "column");
-        if (a->value->kind != APSIS_EXPR_TEXT || (a->key && !is_column) || (is_column ? column : path)) {
-            apsis_lower_error(l, a->span, "%s takes %s", family->name, family->takes);
-            return NULL;
-        }
-        if (is_column) column = a->value->text;
-        else path = a->value->text, span = a->value->span;
+        int is_count, slot = file_argument(family, a->key ? a->key->text ? a->key->text : "" : NULL, &is_count);
+        if (slot < 0 || a->value->kind != APSIS_EXPR_TEXT || (slot ? request.columns[slot - 1] != NULL : request.path != NULL)) return wrong_file_arguments(l, family, a->span);
+        counts |= is_count;
+        if (!slot) request.path = a->value->text, request.span = a->value->span;
+        else request.columns[slot - 1] = a->value->text, request.spans[slot - 1] = a->value->span;
     }
-    if (!path) {
-        apsis_lower_error(l, e->span, "%s takes %s", family->name, family->takes);
-        return NULL;
-    }
-    double *values;
-    size_t count;
-    uint8_t sha256[32];
+    if (!request.path || (with_weights && (!request.columns[0] || !request.columns[1]))) return wrong_file_arguments(l, family, e->span);
+    struct apsis_data data;
     const char *why = NULL;
-    if (!apsis_data_column(l->arena, l->ast->sources->items[0].name, path, column, span, l->list, &values, &count, sha256)) return NULL;
+    if (!apsis_data_read(l->arena, &request, l->list, &data)) return NULL;
     size_t known = 0;
-    while (known < l->ir->data_file_count && strcmp(l->ir->data_files[known].path, path)) known++;
+    while (known < l->ir->data_file_count && strcmp(l->ir->data_files[known].path, request.path)) known++;
     if (known == l->ir->data_file_count) {
         struct apsis_data_file *file = APSIS_PUSH(l->arena, l->ir->data_files, l->ir->data_file_count, l->ir->data_file_capacity);
-        file->path = path;
-        memcpy(file->sha256, sha256, sizeof sha256);
+        file->path = request.path;
+        memcpy(file->sha256, data.sha256, sizeof data.sha256);
     }
-    const struct apsis_distribution *result = apsis_distribution_data(l->arena, family, values, NULL, count, &why);
-    if (!result) apsis_lower_error(l, span, "%s: %s", path, why ? why : "these data are not possible");
+    if (counts) {
+        double all = 0;
+        for (size_t i = 0; i < data.count; i++) all += data.values[1][i];
+        for (size_t i = 0; i < data.count && all > 0; i++) data.values[1][i] /= all;
+    }
+    const struct apsis_distribution *result = apsis_distribution_data(l->arena, family, data.values[0], data.values[1], data.count, &why);
+    if (!result) {
+        struct apsis_diagnostic *fault = apsis_lower_error(l, request.span, "%s: %s", request.path, why ? why : "these data are not possible");
+        if (family->arguments == APSIS_ARGUMENTS_BINS && !counts) apsis_hint(l->list, fault, "where the column counts what fell into each bin, write count: for share:");
+    }
     return result;
 }
 
@@ -223,12 +246,20 @@ static const struct apsis_distribution *mixed(struct drawing *d, const struct ap
     return result;
 }
 
+static int names_a_file(const struct apsis_expr *e)
+{
+    for (size_t i = 0; i < e->argument_count; i++)
+        if (e->arguments[i].value->kind == APSIS_EXPR_TEXT) return 1;
+    return 0;
+}
+
 static const struct apsis_distribution *with_data(struct drawing *d, const struct apsis_family *family, const struct apsis_expr *e)
 {
     switch (family->arguments) {
     case APSIS_ARGUMENTS_FILE: return from_file(d, family, e);
     case APSIS_ARGUMENTS_TRUNCATE: return truncated(d, family, e);
     case APSIS_ARGUMENTS_MIXTURE: return mixed(d, family, e);
+    case APSIS_ARGUMENTS_POINTS: case APSIS_ARGUMENTS_BINS: return names_a_file(e) ? from_file(d, family, e) : by_points(d, family, e);
     default: return by_points(d, family, e);
     }
 }
