@@ -13,6 +13,7 @@ import time
 sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "tests", "support"))
 import generate_models  # noqa: E402
 from apsis_command import SOURCE, run, run_json  # noqa: E402
+from engines_agree import ready  # noqa: E402
 
 ALL = bool(os.environ.get("APSIS_ALL"))
 DRAWS = 3000  # two tiles whole and one in part
@@ -95,9 +96,9 @@ def sample(names, share):
 
 def main():
     begin = time.time()
-    doctor = run_json("doctor")
-    engines = [name for name in ("compiled", "cuda") if ": ready" in doctor.get(f"engine_{name}", "")]
+    engines = [name for name in ("compiled", "cuda") if ready(name)]
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        os.environ["XDG_CACHE_HOME"] = os.path.join(folder, "cache")  # none of the user's own
         paths = generate_models.write(folder)
         texts = generate_models.models()
         assert len(paths) >= 120 and generate_models.models() == texts
