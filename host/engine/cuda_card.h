@@ -49,7 +49,8 @@ struct apsis_cuda_card {
     /* for the job in work */
     uint32_t rows, blocks, most_tiles; /* of a launch */
     double tiles_per_second;         /* of the kernel, as last measured; 0: not yet */
-    double kept_per_tile;            /* likewise */
+    double kept_per_tile;            /* likewise, where kept_known */
+    int kept_known;
     uint32_t least_kept_room;        /* for the next launch, where the last one was cut short */
     unsigned short_of_memory;        /* how often less had to do */
     double busy_seconds;             /* of kernels, over all jobs */

@@ -14,9 +14,10 @@
 
 static size_t with_reserve(size_t bytes) { return bytes + bytes / 4; }
 
+/* From the launch before; first of all a value of thirty-two, since a launch that is cut short is done again. */
 static uint32_t kept_room(const struct apsis_cuda_card *card, uint32_t tiles)
 {
-    double room = 1.5 * card->kept_per_tile * tiles + LEAST_KEPT;
+    double each = card->kept_known ? card->kept_per_tile : card->rows * 32.0, room = 1.5 * each * tiles + LEAST_KEPT;
     if (room < card->least_kept_room) room = card->least_kept_room;
     return room < MOST_KEPT ? (uint32_t)room : MOST_KEPT;
 }
@@ -134,6 +135,7 @@ enum apsis_cuda_outcome apsis_cuda_end(struct apsis_cuda_card *card, struct apsi
     if (fetch(card, slot->staging, slot->results.address, slot->sizes.fixed)) return APSIS_CUDA_FAILED;
     uint64_t kept = apsis_cuda_tally_kept(slot->staging);
     card->kept_per_tile = (double)kept / (double)slot->tiles;
+    card->kept_known = 1;
     card->least_kept_room = 0;
     if (kept > slot->kept_room) {
         if (slot->kept_room < MOST_KEPT) {

@@ -108,10 +108,10 @@ int apsis_cuda_less(struct apsis_cuda_card *card)
 
 const char *apsis_cuda_short(struct apsis_cuda_card *card, const struct apsis_cuda_need *need)
 {
-    size_t free_bytes = 0, total = 0, one = block_bytes(card, need) + APSIS_CUDA_SLOTS * result_bytes(need, 1);
+    size_t free_bytes = 0, total = 0, one = block_bytes(card, need) + APSIS_CUDA_SLOTS * (result_bytes(need, 1) + (need->stored ? 0 : (size_t)card->rows * 64 * sizeof(double)));
     card->driver->memory_info(&free_bytes, &total);
     return apsis_arena_printf(card->arena,
-                              "cuda:%d (%s): out of device memory: one block of %u draws needs %.1f MiB%s, and %.1f of %.1f MiB are free; ask for fewer outputs at once (--only), or run with --engine auto",
+                              "cuda:%d (%s): out of device memory: one block of %u draws needs %.2f MiB%s, and %.2f of %.2f MiB are free; ask for fewer outputs at once (--only), or run with --engine auto",
                               card->device.ordinal, card->device.name, card->threads, (double)one / (1 << 20),
                               card->local_bytes ? apsis_arena_printf(card->arena, " and %d bytes of local memory a draw", card->local_bytes) : "",
                               (double)free_bytes / (1 << 20), (double)total / (1 << 20));
