@@ -46,6 +46,7 @@ static const char *available(const struct apsis_engine_options *options)
     size_t count;
     const char *why = NULL;
     enum apsis_status status = find_cards(arena, options, &driver, &chosen, &count, &why);
+    if (status == APSIS_USAGE) status = APSIS_OK; /* a wrong --device is for prepare to tell, as what it is */
     if (status != APSIS_OK) {
         strncpy(text, why, sizeof text - 1);
         text[sizeof text - 1] = 0;

@@ -329,13 +329,13 @@ static void not_there(void **state)
     lacks(&w, "APSIS_CUDA_DRIVER=/nowhere/libcuda.so.1", none, APSIS_FAILURE, "no NVIDIA driver: /nowhere/libcuda.so.1 is not there; install the driver, or run with --engine auto", 0);
     lacks(&w, "FAKE_CUDA_VERSION=10020", none, APSIS_FAILURE, "driver is too old: it serves CUDA 10.2, and 11.2 is needed", 0);
     lacks(&w, "APSIS_CUDA_DRIVER=" FAKE_NVRTC_LIBRARY, none, APSIS_FAILURE, "and has no cuInit", 0);
-    lacks(&w, "FAKE_CUDA_FAIL=cuInit:1:999+", none, APSIS_FAILURE, "cuInit says CUDA_ERROR_UNKNOWN (999), unknown error", 1);
+    lacks(&w, "FAKE_CUDA_FAIL=cuInit:1:999", none, APSIS_FAILURE, "cuInit says CUDA_ERROR_UNKNOWN (999), unknown error", 1);
     lacks(&w, "FAKE_CUDA_DEVICES=0", none, APSIS_FAILURE, "shows no GPU", 0);
     lacks(&w, "FAKE_CUDA_FAIL=cuDeviceGetCount:1+:999", none, APSIS_FAILURE, "cuDeviceGetCount says CUDA_ERROR_UNKNOWN", 0);
     lacks(&w, "FAKE_CUDA_CAPABILITY=6.1", none, APSIS_FAILURE, "Fake GPU (cuda:0) has compute capability 6.1, and 7.0 is needed", 0);
-    lacks(&w, "FAKE_CUDA_DEVICES=2", (struct wishes){.device = "cuda:0,2"}, APSIS_USAGE, "there is no cuda:2; this machine has cuda:0 to cuda:1", 0);
-    lacks(&w, NULL, (struct wishes){.device = "opencl"}, APSIS_USAGE, "'opencl' names no GPU", 0);
-    lacks(&w, NULL, (struct wishes){.device = "cuda:0,0"}, APSIS_USAGE, "names cuda:0 twice", 0);
+    lacks(&w, "FAKE_CUDA_DEVICES=2", (struct wishes){.device = "cuda:0,2"}, APSIS_USAGE, "there is no cuda:2; this machine has cuda:0 to cuda:1", 1);
+    lacks(&w, NULL, (struct wishes){.device = "opencl"}, APSIS_USAGE, "'opencl' names no GPU", 1);
+    lacks(&w, NULL, (struct wishes){.device = "cuda:0,0"}, APSIS_USAGE, "names cuda:0 twice", 1);
     char setting[200];
     setenv("APSIS_CACHE", "off", 1);
     lacks(&w, "APSIS_NVRTC=/nowhere/libnvrtc.so", none, APSIS_FAILURE, "no NVRTC, CUDA's compiler: /nowhere/libnvrtc.so is not there; install the CUDA Toolkit", 1);
