@@ -97,6 +97,8 @@ void apsis_cli_warnings(struct apsis_cli *cli); /* prints what there is on stder
 /* "./my model.risk" as a shell wants it */
 const char *apsis_cli_shell_word(struct apsis_arena *arena, const char *word);
 json_t *apsis_cli_diagnostics_json(struct apsis_cli *cli);
+/* Lints the model of cli->ir, which then knows its allows, and tells on stderr how many findings may change results. */
+void apsis_cli_count_findings(struct apsis_cli *cli);
 
 /* A file that appears whole or not at all: written beside its target, synced, renamed. */
 struct apsis_file {

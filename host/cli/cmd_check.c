@@ -3,11 +3,22 @@
 #include <string.h>
 
 #include "host/cli/cli.h"
+#include "host/plan/lint.h"
 
 /* "30 inputs" */
 static const char *counted(struct apsis_cli *cli, size_t count, const char *word)
 {
     return apsis_arena_printf(cli->arena, "%zu %s%s", count, word, count == 1 ? "" : "s");
+}
+
+void apsis_cli_count_findings(struct apsis_cli *cli)
+{
+    struct apsis_diagnostics list = {.arena = cli->arena};
+    apsis_lint(cli->model->ast, cli->ir, cli->model->source, &list);
+    size_t count = apsis_lint_affecting(&list) + list.errors;
+    const char *file = cli->options.file ? cli->options.file : "the model";
+    if (count && !cli->options.json)
+        fprintf(stderr, "apsis: %s about %s: apsis check %s shows %s\n", counted(cli, count, "warning"), file, apsis_cli_shell_word(cli->arena, file), count == 1 ? "it" : "them");
 }
 
 /* Without --scenario: the model alone, then under each of its scenarios. Tables and correlations are built as for a run. */
@@ -21,7 +32,9 @@ static enum apsis_status look(struct apsis_cli *cli)
     status = apsis_cli_lower(cli, 0);
     if (status == APSIS_OK && cli->options.scenario_count == 0 && cli->options.set_count == 0) cli->model->diagnostics.count = told; /* not twice */
     if (status || apsis_cli_errors(cli)) return status;
-    return apsis_plan_new(cli->arena, cli->ir, &options, &cli->model->diagnostics) ? APSIS_OK : APSIS_MODEL_ERROR;
+    if (!apsis_plan_new(cli->arena, cli->ir, &options, &cli->model->diagnostics)) return APSIS_MODEL_ERROR;
+    apsis_lint(cli->model->ast, cli->ir, cli->model->source, &cli->model->diagnostics);
+    return APSIS_OK;
 }
 
 enum apsis_status apsis_cmd_check(struct apsis_cli *cli)
@@ -45,12 +58,13 @@ enum apsis_status apsis_cmd_check(struct apsis_cli *cli)
     }
     apsis_diagnostics_print(diagnostics, &cli->model->sources, format, &out);
     if (!strcmp(format, "text")) {
-        size_t warnings = diagnostics->count > diagnostics->errors ? diagnostics->count - diagnostics->errors : 0;
+        size_t warnings = apsis_diagnostics_count(diagnostics, APSIS_WARNING), notes = apsis_diagnostics_count(diagnostics, APSIS_NOTE);
         apsis_buffer_text(&out, cli->options.file);
         if (status == APSIS_OK)
             apsis_buffer_printf(&out, ": ok, %s, %s", counted(cli, cli->ir->input_count, "input"), counted(cli, cli->ir->output_count, "output"));
         else apsis_buffer_printf(&out, ": %s", counted(cli, diagnostics->errors, "error"));
         if (warnings) apsis_buffer_printf(&out, ", %s", counted(cli, warnings, "warning"));
+        if (notes) apsis_buffer_printf(&out, ", %s", counted(cli, notes, "note"));
         if (status == APSIS_OK && cli->model->ast && cli->model->ast->scenario_count)
             apsis_buffer_printf(&out, ", %s", counted(cli, cli->model->ast->scenario_count, "scenario"));
         apsis_buffer_text(&out, "\n");

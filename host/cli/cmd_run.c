@@ -66,6 +66,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     if (status == APSIS_OK) status = apsis_cli_plan(cli, &options, &plan);
     if (status) return status;
     apsis_cli_warnings(cli);
+    apsis_cli_count_findings(cli);
     status = apsis_cli_engine(cli, plan, "auto", &engine, &run);
     if (status) return status;
     apsis_progress_start(&progress, cli, "running");

@@ -52,6 +52,22 @@ struct apsis_diagnostic *apsis_warning(struct apsis_diagnostics *list, struct ap
     return d;
 }
 
+struct apsis_diagnostic *apsis_note(struct apsis_diagnostics *list, struct apsis_span span, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct apsis_diagnostic *d = add(list, APSIS_NOTE, span, format, arguments);
+    va_end(arguments);
+    return d;
+}
+
+size_t apsis_diagnostics_count(const struct apsis_diagnostics *list, enum apsis_severity severity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) count += list->items[i].severity == severity;
+    return count;
+}
+
 void apsis_hint(struct apsis_diagnostics *list, struct apsis_diagnostic *d, const char *format, ...)
 {
     if (!d) return;
@@ -189,10 +205,16 @@ static void put_line(const struct apsis_source *source, const struct apsis_span 
     apsis_buffer_text(out, "\n");
 }
 
+static const char *severity_word(enum apsis_severity severity)
+{
+    return severity == APSIS_ERROR ? "error" : severity == APSIS_WARNING ? "warning" : "note";
+}
+
 static void put_message(const struct apsis_diagnostic *d, struct apsis_buffer *out)
 {
-    apsis_buffer_text(out, d->severity == APSIS_ERROR ? "error: " : "warning: ");
+    apsis_buffer_printf(out, "%s: ", severity_word(d->severity));
     put_plain(d->message, 0, strlen(d->message), 0, out);
+    if (d->lint) apsis_buffer_printf(out, " [%s]", d->lint);
     apsis_buffer_text(out, "\n");
 }
 
@@ -221,7 +243,7 @@ static void print_text(const struct entry *entries, size_t count, const struct a
 
 /* ---------------------------------------------------------------- json */
 /* One object for each diagnostic, in the order of the text form:
-     {"file": "model.risk", "line": 3, "column": 12, "end_line": 3, "end_column": 18, "severity": "error", "message": "...", "hint": null}
+     {"file": "model.risk", "line": 3, "column": 12, "end_line": 3, "end_column": 18, "severity": "error", "message": "...", "hint": null, "lint": null}
    Lines and columns count from 1, a column for each code point; the end is the column behind the span. Without a place, file and
    the four numbers are null. When errors were dropped, a last object without a place says how many. */
 static json_t *json_text(const char *text)
@@ -253,9 +275,10 @@ static json_t *json_entry(const struct apsis_diagnostic *d, const struct apsis_s
     json_object_set_new(object, "column", source ? json_integer((json_int_t)begin.column) : json_null());
     json_object_set_new(object, "end_line", source ? json_integer((json_int_t)end.line) : json_null());
     json_object_set_new(object, "end_column", source ? json_integer((json_int_t)end.column) : json_null());
-    json_object_set_new(object, "severity", json_string(d->severity == APSIS_ERROR ? "error" : "warning"));
+    json_object_set_new(object, "severity", json_string(severity_word(d->severity)));
     json_object_set_new(object, "message", json_text(d->message));
     json_object_set_new(object, "hint", json_text(d->hint));
+    json_object_set_new(object, "lint", json_text(d->lint));
     return object;
 }
 

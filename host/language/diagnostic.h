@@ -5,13 +5,14 @@
 #include "host/language/source.h"
 #include "host/support/buffer.h"
 
-enum apsis_severity { APSIS_ERROR, APSIS_WARNING };
+enum apsis_severity { APSIS_ERROR, APSIS_WARNING, APSIS_NOTE };
 
 struct apsis_diagnostic {
     enum apsis_severity severity;
     struct apsis_span span; /* span.end == 0: no place (an option, a whole file) */
     const char *message;    /* one line, no full stop, lower case start */
     const char *hint;       /* NULL, or one line: what to do */
+    const char *lint;       /* NULL, or the name of the lint that says so (host/plan/lint.h): printed behind the message */
 };
 
 struct apsis_diagnostics {
@@ -26,6 +27,11 @@ struct apsis_diagnostic *apsis_error(struct apsis_diagnostics *list, struct apsi
     __attribute__((format(printf, 3, 4), nonnull(3)));
 struct apsis_diagnostic *apsis_warning(struct apsis_diagnostics *list, struct apsis_span span, const char *format, ...)
     __attribute__((format(printf, 3, 4), nonnull(3)));
+/* Worth knowing, and nothing is wrong. */
+struct apsis_diagnostic *apsis_note(struct apsis_diagnostics *list, struct apsis_span span, const char *format, ...)
+    __attribute__((format(printf, 3, 4), nonnull(3)));
+/* How many of one severity are kept. */
+size_t apsis_diagnostics_count(const struct apsis_diagnostics *list, enum apsis_severity severity);
 /* Sets the hint (printf); d may be NULL. */
 void apsis_hint(struct apsis_diagnostics *list, struct apsis_diagnostic *d, const char *format, ...)
     __attribute__((format(printf, 3, 4), nonnull(3)));

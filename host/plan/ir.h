@@ -115,6 +115,13 @@ struct apsis_data_file {
     uint8_t sha256[32];
 };
 
+/* A lint that the model's author allows, and why:  # apsis: allow unused-input "kept for the next round" */
+struct apsis_allow {
+    const char *name, *reason;
+    struct apsis_span span; /* of the name in the comment */
+    size_t silenced;        /* how many findings it silenced */
+};
+
 struct apsis_ir {
     struct apsis_arena *arena;
     const struct apsis_sources *sources; /* that spans look into; NULL for graphs made by hand */
@@ -145,6 +152,8 @@ struct apsis_ir {
     size_t table_index_size;
     struct apsis_data_file *data_files;
     size_t data_file_count, data_file_capacity;
+    struct apsis_allow *allows;   /* in the order of the text; set by apsis_lint */
+    size_t allow_count, allow_capacity;
 };
 
 /* 1: a node that looks at a whole series, which must be complete before it */

@@ -43,10 +43,10 @@ def test_discrete_correlation_of_values():
 
 
 def test_check():
-    done = apsis("check", "first.risk")
-    assert (done.code, done.out, done.err) == (0, "first.risk: ok, 5 inputs, 2 outputs, 2 scenarios\n", "")
-    told = apsis("check", "first.risk", "--json").json
-    assert told["ok"] is True and told["diagnostics"] == [] and told["inputs"] == 5
+    done = apsis("check", "portfolio.risk")
+    assert (done.code, done.out, done.err) == (0, "portfolio.risk: ok, 48 inputs, 19 outputs, 4 scenarios\n", "")
+    told = apsis("check", "portfolio.risk", "--json").json
+    assert told["ok"] is True and told["diagnostics"] == [] and told["inputs"] == 48
     wrong = "x ~ pert(20, 80, 30)\noutput y = lenght * x\nlength = 2\n"
     with scratch(m__risk=wrong) as folder:
         done = apsis("check", "m.risk", cwd=folder)
@@ -61,6 +61,37 @@ def test_check():
         assert listed.code == 65 and len(listed.json) == 2
         ran = apsis("run", "m.risk", cwd=folder)
         assert ran.code == 65 and ran.out == "" and ran.err.endswith("m.risk: 2 errors\n"), ran.err
+
+
+def test_check_models():
+    text = ""
+    for name in ("first", "orbital_compute", "portfolio", "revenue_stack", "terrestrial_dc"):
+        done = apsis("check", f"{name}.risk")
+        assert done.code == 0 and done.err == "", done.err
+        text += done.out
+    golden("check_models.txt", text)
+
+
+def test_lint():
+    model = "price ~ normal(5, 4) \"price [$M]\"\nspare ~ normal(0, 1)\nside = 3\noutput y = 2 * price\n"
+    with scratch(m__risk=model, n__risk=model.replace("\nside", "  # apsis: allow unused-inputs \"later\"\nside")) as folder:
+        done = apsis("check", "m.risk", cwd=folder)
+        assert done.code == 0 and done.err == ""
+        golden("check_lint.txt", done.out)
+        told = apsis("check", "m.risk", "--json", cwd=folder).json
+        assert told["ok"] is True and [d["lint"] for d in told["diagnostics"]] == ["below-zero", "unused-input", "dead-definition"]
+        assert {d["severity"] for d in told["diagnostics"]} == {"warning"}
+        listed = apsis("check", "m.risk", "--format=json", cwd=folder).json
+        assert listed == told["diagnostics"]
+        # a run says how many may change its results, and runs
+        ran = apsis("run", "m.risk", "--draws", "1000", cwd=folder)
+        assert ran.code == 0 and ran.err == "apsis: 2 warnings about m.risk: apsis check m.risk shows them\n", ran.err
+        ran = apsis("run", "m.risk", "--draws", "1000", "--json", cwd=folder)
+        assert ran.code == 0 and ran.err == ""
+        # an allow that is misspelt: an error of the check alone, so that a model may name lints that a version does not know
+        wrong = apsis("check", "n.risk", cwd=folder)
+        assert wrong.code == 65 and "did you mean unused-input?" in wrong.out
+        assert apsis("run", "n.risk", "--draws", "1000", cwd=folder).code == 0
 
 
 def test_show():

@@ -325,7 +325,7 @@ static void test_formats(void **state)
     apsis_diagnostics_print(&r.list, &r.sources, "json", &out);
     assert_string_equal(out.text, "[\n  {\n    \"file\": \"m.risk\",\n    \"line\": 1,\n    \"column\": 7,\n    \"end_line\": 1,\n    \"end_column\": 8,\n"
                                   "    \"severity\": \"error\",\n    \"message\": \"a number cannot follow a number here\",\n"
-                                  "    \"hint\": \"an operator such as * is missing between them, or a line end\"\n  }\n]\n");
+                                  "    \"hint\": \"an operator such as * is missing between them, or a line end\",\n    \"lint\": null\n  }\n]\n");
     apsis_buffer_free(&out);
     done(&r);
 }
