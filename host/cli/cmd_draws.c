@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,23 @@
 #include "kernels/tile.h"
 
 #define BATCH_BYTES ((size_t)32 << 20) /* of values held at a time */
-#define PIECE 256                      /* rows a thread writes out at a time */
+#define PIECE_BYTES ((size_t)256 << 10) /* about what a thread writes out at a time */
+
+struct category {
+    const char *text; /* as a field */
+    size_t length;
+};
+
+struct column {
+    const double *values;       /* of the batch */
+    struct category *categories; /* NULL: numbers */
+    double count;
+};
 
 struct table {
-    const struct apsis_plan *plan;
-    double **stored;
-    uint64_t first_draw; /* of row 0 of the batch */
+    struct column *columns;
+    size_t count, widest; /* widest: bytes that a field takes at most */
+    uint64_t first_draw;  /* of row 0 of the batch */
 };
 
 /* A comma or a quote inside a name asks for quotes around it. */
@@ -55,46 +67,66 @@ static const char **column_names(struct apsis_arena *arena, const struct apsis_p
     return names;
 }
 
-static void put_value(const struct table *table, size_t c, double value, struct apsis_buffer *out)
+static struct table table_of(struct apsis_arena *arena, const struct apsis_plan *plan)
 {
-    const struct apsis_plan_column *column = &table->plan->columns[c];
-    char text[APSIS_NUMBER_SIZE];
-    if (apsis_report_not_given(value)) return; /* an empty field */
-    if (column->kind != APSIS_COLUMN_INPUT) {
-        const struct apsis_output *output = &table->plan->ir->outputs[column->index];
-        if (output->categories && value >= 0 && value < (double)output->category_count) {
-            put_field(out, output->categories[(size_t)value]);
-            return;
+    struct table table = {.columns = APSIS_NEW_ARRAY(arena, struct column, plan->column_count + 1), .count = plan->column_count, .widest = APSIS_NUMBER_SIZE};
+    struct apsis_buffer text = {0};
+    for (size_t c = 0; c < plan->column_count; c++) {
+        const struct apsis_output *output = plan->columns[c].kind == APSIS_COLUMN_INPUT ? NULL : &plan->ir->outputs[plan->columns[c].index];
+        struct column *column = &table.columns[c];
+        *column = (struct column){0};
+        if (!output || !output->categories) continue;
+        column->categories = APSIS_NEW_ARRAY(arena, struct category, output->category_count + 1);
+        column->count = (double)output->category_count;
+        for (size_t i = 0; i < output->category_count; i++) {
+            text.length = 0;
+            put_field(&text, output->categories[i]);
+            column->categories[i] = (struct category){apsis_arena_copy(arena, text.text ? text.text : "", text.length), text.length};
+            if (text.length > table.widest) table.widest = text.length;
         }
     }
-    apsis_number_print(text, value);
-    apsis_buffer_add(out, text, strlen(text));
+    apsis_buffer_free(&text);
+    return table;
 }
 
 static void put_csv_rows(const struct table *table, size_t from, size_t to, struct apsis_buffer *out)
 {
-    char text[24];
     for (size_t row = from; row < to; row++) {
-        apsis_buffer_add(out, text, (size_t)snprintf(text, sizeof text, "%" PRIu64, table->first_draw + row));
-        for (size_t c = 0; c < table->plan->column_count; c++) {
-            apsis_buffer_add(out, ",", 1);
-            put_value(table, c, table->stored[c][row], out);
+        char *begin = apsis_buffer_room(out, APSIS_NUMBER_SIZE + table->count * (table->widest + 1) + 1);
+        char *at = begin + sprintf(begin, "%" PRIu64, table->first_draw + row);
+        for (size_t c = 0; c < table->count; c++) {
+            const struct column *column = &table->columns[c];
+            double value = column->values[row];
+            *at++ = ',';
+            if (isnan(value) && apsis_report_not_given(value)) continue; /* an empty field */
+            if (column->categories && value >= 0 && value < column->count) {
+                const struct category *category = &column->categories[(size_t)value];
+                memcpy(at, category->text, category->length);
+                at += category->length;
+            } else {
+                at = apsis_number_put(at, value);
+            }
         }
-        apsis_buffer_add(out, "\n", 1);
+        *at++ = '\n';
+        out->length += (size_t)(at - begin);
     }
 }
 
 static void put_npy_rows(const struct table *table, size_t from, size_t to, struct apsis_buffer *out)
 {
+    char *at = apsis_buffer_room(out, (to - from) * (table->count + 1) * sizeof(double));
     for (size_t row = from; row < to; row++) {
         uint64_t draw = table->first_draw + row;
-        apsis_buffer_add(out, (const char *)&draw, sizeof draw); /* little-endian, as every machine this runs on */
-        for (size_t c = 0; c < table->plan->column_count; c++) {
-            double value = table->stored[c][row];
-            if (apsis_report_not_given(value)) value = NAN;
-            apsis_buffer_add(out, (const char *)&value, sizeof value);
+        memcpy(at, &draw, sizeof draw); /* little-endian, as every machine this runs on */
+        at += sizeof draw;
+        for (size_t c = 0; c < table->count; c++) {
+            double value = table->columns[c].values[row];
+            if (isnan(value) && apsis_report_not_given(value)) value = NAN;
+            memcpy(at, &value, sizeof value);
+            at += sizeof value;
         }
     }
+    out->length += (to - from) * (table->count + 1) * sizeof(double);
 }
 
 static void put_csv_head(const char *const *names, size_t count, struct apsis_buffer *out)
@@ -125,37 +157,113 @@ static void put_npy_head(const char *const *names, size_t count, uint64_t rows, 
     apsis_buffer_free(&text);
 }
 
-static enum apsis_status write_all(struct apsis_file *file, const struct apsis_buffer *text)
+/* A thread that writes one round of pieces while the next is made. */
+enum { ROUND = 32 };
+struct writer {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    FILE *stream;
+    struct apsis_buffer rounds[2][ROUND];
+    int own, count, which; /* own: there is a thread; count: pieces of round `which` that wait to be written */
+    int quit, fault;       /* fault: errno of the first write that failed */
+};
+
+static void write_round(struct writer *w, int which, int count)
 {
-    return fwrite(text->text, 1, text->length, file->stream) == text->length ? APSIS_OK : APSIS_FAILURE;
+    for (int i = 0; i < count && !w->fault; i++) {
+        const struct apsis_buffer *piece = &w->rounds[which][i];
+        if (fwrite(piece->text, 1, piece->length, w->stream) != piece->length) w->fault = errno ? errno : EIO;
+    }
 }
 
-static enum apsis_status put_batch(const struct table *table, size_t rows, int npy, struct apsis_file *file)
+static void *write_rounds(void *context)
 {
-    enum { ROUND = 64 };
-    struct apsis_buffer pieces[ROUND] = {{0}};
-    enum apsis_status status = APSIS_OK;
-    for (size_t begin = 0; begin < rows && !status && !apsis_interrupted; begin += ROUND * PIECE) {
-        size_t end = begin + ROUND * PIECE < rows ? begin + ROUND * PIECE : rows;
-        int count = (int)((end - begin + PIECE - 1) / PIECE);
+    struct writer *w = context;
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        while (!w->count && !w->quit) pthread_cond_wait(&w->turn, &w->lock);
+        if (!w->count) break;
+        int which = w->which, count = w->count;
+        pthread_mutex_unlock(&w->lock);
+        write_round(w, which, count);
+        pthread_mutex_lock(&w->lock);
+        w->count = 0;
+        pthread_cond_signal(&w->turn);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+static void writer_start(struct writer *w, FILE *stream)
+{
+    memset(w, 0, sizeof *w);
+    w->stream = stream;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->turn, NULL);
+    w->own = pthread_create(&w->thread, NULL, write_rounds, w) == 0; /* without it, rounds are written in between */
+}
+
+/* Gives round `which` away; the other one is free on return. */
+static int writer_give(struct writer *w, int which, int count)
+{
+    if (!w->own) {
+        write_round(w, which, count);
+        return w->fault;
+    }
+    pthread_mutex_lock(&w->lock);
+    while (w->count) pthread_cond_wait(&w->turn, &w->lock);
+    w->which = which;
+    w->count = count;
+    int fault = w->fault;
+    pthread_cond_signal(&w->turn);
+    pthread_mutex_unlock(&w->lock);
+    return fault;
+}
+
+/* Waits until all is written; errno of the first write that failed, or 0. */
+static int writer_end(struct writer *w)
+{
+    if (w->own) {
+        pthread_mutex_lock(&w->lock);
+        w->quit = 1;
+        pthread_cond_signal(&w->turn);
+        pthread_mutex_unlock(&w->lock);
+        pthread_join(w->thread, NULL);
+    }
+    pthread_cond_destroy(&w->turn);
+    pthread_mutex_destroy(&w->lock);
+    for (int i = 0; i < 2 * ROUND; i++) apsis_buffer_free(&w->rounds[i / ROUND][i % ROUND]);
+    return w->fault;
+}
+
+static int put_batch(const struct table *table, size_t rows, int npy, struct writer *writer, int *which)
+{
+    size_t piece = PIECE_BYTES / (16 * (table->count + 1)) + 16; /* rows */
+    int fault = 0;
+    for (size_t begin = 0; begin < rows && !fault && !apsis_interrupted; begin += ROUND * piece) {
+        size_t end = begin + ROUND * piece < rows ? begin + ROUND * piece : rows;
+        int count = (int)((end - begin + piece - 1) / piece);
+        struct apsis_buffer *pieces = writer->rounds[*which];
 #pragma omp parallel for schedule(dynamic)
         for (int i = 0; i < count; i++) {
-            size_t from = begin + (size_t)i * PIECE, to = from + PIECE < end ? from + PIECE : end;
+            size_t from = begin + (size_t)i * piece, to = from + piece < end ? from + piece : end;
             pieces[i].length = 0;
             if (npy) put_npy_rows(table, from, to, &pieces[i]);
             else put_csv_rows(table, from, to, &pieces[i]);
         }
-        for (int i = 0; i < count && !status; i++) status = write_all(file, &pieces[i]);
+        fault = writer_give(writer, *which, count);
+        *which ^= 1;
     }
-    for (int i = 0; i < ROUND; i++) apsis_buffer_free(&pieces[i]);
-    return status;
+    return fault;
 }
 
 static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run, struct apsis_file *file, int npy)
 {
     uint64_t first = cli->options.from, end = first + cli->options.draws, last_tile = (end + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
     size_t tile_bytes = (plan->column_count + 1) * AP_TILE_DRAWS * sizeof(double), tiles = BATCH_BYTES / tile_bytes ? BATCH_BYTES / tile_bytes : 1;
-    double **stored = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1), **shifted = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1);
+    double **stored = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1);
+    struct table table = table_of(cli->arena, plan);
     double *room = apsis_malloc(tiles * tile_bytes);
     struct apsis_buffer head = {0};
     struct apsis_progress progress;
@@ -164,8 +272,10 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
     const char **names = column_names(cli->arena, plan);
     if (npy) put_npy_head(names, plan->column_count, cli->options.draws, &head);
     else put_csv_head(names, plan->column_count, &head);
-    int fault = write_all(file, &head) != APSIS_OK;
+    int fault = fwrite(head.text, 1, head.length, file->stream) == head.length ? 0 : errno, which = 0;
     apsis_buffer_free(&head);
+    struct writer writer;
+    writer_start(&writer, file->stream);
     apsis_progress_start(&progress, cli, "writing");
     for (uint64_t tile = first / AP_TILE_DRAWS; tile < last_tile && !status && !fault && !apsis_interrupted; tile += tiles) {
         uint64_t count = last_tile - tile < tiles ? last_tile - tile : tiles;
@@ -174,14 +284,18 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
         if (status) break;
         uint64_t begin = tile * AP_TILE_DRAWS, from = begin > first ? begin : first, to = (tile + count) * AP_TILE_DRAWS;
         if (to > end) to = end;
-        for (size_t c = 0; c < plan->column_count; c++) shifted[c] = stored[c] + (from - begin);
-        struct table table = {plan, shifted, from};
-        fault = put_batch(&table, (size_t)(to - from), npy, file) != APSIS_OK;
+        for (size_t c = 0; c < plan->column_count; c++) table.columns[c].values = stored[c] + (from - begin);
+        table.first_draw = from;
+        fault = put_batch(&table, (size_t)(to - from), npy, &writer, &which);
         apsis_progress_show(&progress, to - first, end - first, 1);
     }
+    int late = writer_end(&writer);
     apsis_progress_end(&progress);
     free(room);
-    if (fault) return APSIS_OK; /* the stream remembers: apsis_file_close tells */
+    if (fault || late) { /* the stream remembers: apsis_file_close tells */
+        errno = fault ? fault : late;
+        return APSIS_OK;
+    }
     if (status == APSIS_INTERRUPTED || apsis_interrupted) return apsis_cli_fail(cli, APSIS_INTERRUPTED, file->temporary ? "interrupted: %s is not written" : "interrupted: %s is not complete", file->path);
     if (status) return apsis_cli_fail_run(cli, status, engine, run, "the draws cannot be computed", "");
     apsis_cli_note(cli, engine->note ? engine->note(run) : NULL);

@@ -14,7 +14,7 @@ void apsis_buffer_free(struct apsis_buffer *buffer)
     *buffer = (struct apsis_buffer){0};
 }
 
-static char *room_for(struct apsis_buffer *buffer, size_t more)
+char *apsis_buffer_room(struct apsis_buffer *buffer, size_t more)
 {
     if (buffer->length + more + 1 > buffer->capacity) {
         size_t wider = buffer->capacity ? buffer->capacity * 2 : 256;
@@ -27,7 +27,7 @@ static char *room_for(struct apsis_buffer *buffer, size_t more)
 
 void apsis_buffer_add(struct apsis_buffer *buffer, const char *bytes, size_t length)
 {
-    char *end = room_for(buffer, length);
+    char *end = apsis_buffer_room(buffer, length);
     memcpy(end, bytes, length);
     end[length] = 0;
     buffer->length += length;
@@ -40,7 +40,7 @@ void apsis_buffer_text(struct apsis_buffer *buffer, const char *text)
 
 void apsis_buffer_repeat(struct apsis_buffer *buffer, char c, size_t times)
 {
-    char *end = room_for(buffer, times);
+    char *end = apsis_buffer_room(buffer, times);
     memset(end, c, times);
     end[times] = 0;
     buffer->length += times;
@@ -52,7 +52,7 @@ void apsis_buffer_printf(struct apsis_buffer *buffer, const char *format, ...)
     va_start(list, format);
     va_copy(again, list);
     int length = vsnprintf(NULL, 0, format, list);
-    vsnprintf(room_for(buffer, (size_t)length), (size_t)length + 1, format, again);
+    vsnprintf(apsis_buffer_room(buffer, (size_t)length), (size_t)length + 1, format, again);
     buffer->length += (size_t)length;
     va_end(again);
     va_end(list);

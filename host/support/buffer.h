@@ -11,6 +11,8 @@ struct apsis_buffer {
 };
 
 void apsis_buffer_free(struct apsis_buffer *buffer);
+/* Room for `more` bytes at the end of what is there, to be written by the caller, who then adds to length; nothing is zero-terminated. */
+char *apsis_buffer_room(struct apsis_buffer *buffer, size_t more);
 void apsis_buffer_add(struct apsis_buffer *buffer, const char *bytes, size_t length);
 void apsis_buffer_text(struct apsis_buffer *buffer, const char *text);
 void apsis_buffer_repeat(struct apsis_buffer *buffer, char c, size_t times);

@@ -147,8 +147,14 @@ static int is_power_of_two(double value)
 /* The fewest digits that read back as `value`, which is positive and finite. */
 static int shortest(double value, char *digits, int *exponent)
 {
-    int count = apsis_shortest_digits(value, digits, exponent);
-    if (count) return count;
+    uint64_t decimal;
+    int power, count = apsis_shortest_decimal(value, &decimal, &power);
+    if (count) {
+        *exponent = count - 1 + power;
+        digits[count] = 0;
+        for (int i = count; i-- > 0; decimal /= 10) digits[i] = (char)('0' + decimal % 10);
+        return count;
+    }
     if (value < DBL_MIN) { /* subnormal: fewer digits are enough, and 15 may be too many to be unique */
         for (count = 1; count < 17; count++) {
             round_to_digits(value, count, digits, exponent);
@@ -212,17 +218,31 @@ static char *put_fixed(char *at, const char *digits, int count, int exponent, in
     return at;
 }
 
-char *apsis_number_print(char text[APSIS_NUMBER_SIZE], double value)
+static char *put_words(char *at, const char *words)
 {
-    if (isnan(value)) return strcpy(text, "nan");
-    if (isinf(value)) return strcpy(text, value < 0 ? "-inf" : "inf");
+    size_t length = strlen(words);
+    memcpy(at, words, length);
+    return at + length;
+}
+
+char *apsis_number_put(char text[APSIS_NUMBER_SIZE], double value)
+{
+    char *end = apsis_shortest_put(text, value);
+    if (end) return end;
+    if (isnan(value)) return put_words(text, "nan");
+    if (isinf(value)) return put_words(text, value < 0 ? "-inf" : "inf");
     char *at = text, digits[40];
     if (signbit(value)) *at++ = '-';
     value = fabs(value);
     int exponent = 0, count = 1;
     if (value == 0) memcpy(digits, "0", 2);
     else count = shortest(value, digits, &exponent);
-    *(exponent < -6 || exponent > 16 ? put_scientific(at, digits, count, exponent) : put_fixed(at, digits, count, exponent, 0)) = 0;
+    return exponent < -6 || exponent > 16 ? put_scientific(at, digits, count, exponent) : put_fixed(at, digits, count, exponent, 0);
+}
+
+char *apsis_number_print(char text[APSIS_NUMBER_SIZE], double value)
+{
+    *apsis_number_put(text, value) = 0;
     return text;
 }
 

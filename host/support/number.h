@@ -16,6 +16,8 @@ int apsis_number_parse(const char *text, size_t length, double *value);
 /* The shortest text that reads back as `value`, as JSON writes numbers ("0.1", "1e+300", "-3"); NaN and infinities as
    "nan", "inf", "-inf". Returns `text`. */
 char *apsis_number_print(char text[APSIS_NUMBER_SIZE], double value);
+/* The same without a final zero: returns its end. All APSIS_NUMBER_SIZE bytes may be written. */
+char *apsis_number_put(char text[APSIS_NUMBER_SIZE], double value);
 
 /* For people: `digits` significant digits, thousands separated by commas: "1,234.5", "0.0123", "-12.3". */
 char *apsis_number_pretty(char text[APSIS_NUMBER_SIZE], double value, int digits);

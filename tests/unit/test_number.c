@@ -235,6 +235,46 @@ static void test_round_trip(void **state)
     for (int shift = 0; shift < 52; shift++) check_round_trip((uint64_t)1 << shift);
 }
 
+/* Of the texts with the fewest digits that read back, the nearest: printf rounds to nearest, so its first precision that reads back. */
+static void check_nearest(double value)
+{
+    char text[APSIS_NUMBER_SIZE], theirs[64], digits[64], wanted[64];
+    int precision = 0;
+    do snprintf(theirs, sizeof theirs, "%.*e", precision, value);
+    while (strtod(theirs, NULL) != value && ++precision < 17);
+    const char *at = theirs + (*theirs == '-');
+    int exponent = atoi(strchr(at, 'e') + 1), count = 0;
+    for (; *at != 'e'; at++)
+        if (*at != '.') digits[count++] = *at;
+    while (count > 1 && digits[count - 1] == '0') count--;
+    char *to = wanted;
+    if (signbit(value)) *to++ = '-';
+    if (exponent < 0) to += sprintf(to, "0.%.*s", -1 - exponent, "00000000");
+    for (int i = 0; i < count || i <= exponent; i++) {
+        if (exponent >= 0 && i == exponent + 1) *to++ = '.';
+        *to++ = i < count ? digits[i] : '0';
+    }
+    *to = 0;
+    memset(text, 'x', sizeof text);
+    *apsis_number_put(text, value) = 0;
+    assert_string_equal(text, wanted);
+    assert_string_equal(apsis_number_print(text, value), wanted);
+}
+
+static void test_nearest(void **state)
+{
+    (void)state;
+    uint64_t seed = 3;
+    for (int i = 0; i < 60000; i++) { /* from 2^-19 to 2^50: no exponent is printed */
+        uint64_t bits = next_random(&seed);
+        check_nearest(of_bits((bits & 0x800fffffffffffffu) | (1023 - 19 + next_random(&seed) % 69) << 52));
+        check_nearest((double)(int64_t)(bits >> (11 + bits % 53)) / (i % 2 ? 1 : 1000));
+        check_nearest((double)(int64_t)(bits % 20000 - 10000) * 1e10);
+    }
+    for (double ten = 1e-6; ten < 1e17; ten *= 10)
+        for (int i = -3; i <= 3; i++) check_nearest(of_bits(bits_of(ten) + (uint64_t)(int64_t)(ten < 2e-6 && i < 0 ? 0 : i)));
+}
+
 /* The C library's strtod is correctly rounded; MPFR says the same of ours, digit strings of any length. */
 static void test_against_mpfr(void **state)
 {
@@ -312,7 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse), cmocka_unit_test(test_percent_rounds_once), cmocka_unit_test(test_hard_cases),
-        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_print), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_print), cmocka_unit_test(test_nearest), cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_against_mpfr), cmocka_unit_test(test_pretty), cmocka_unit_test(test_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
