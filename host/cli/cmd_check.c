@@ -18,7 +18,8 @@ void apsis_cli_count_findings(struct apsis_cli *cli)
     size_t count = apsis_lint_affecting(&list) + list.errors;
     const char *file = cli->options.file ? cli->options.file : "the model";
     if (count && !cli->options.json)
-        fprintf(stderr, "apsis: %s about %s: apsis check %s shows %s\n", counted(cli, count, "warning"), file, apsis_cli_shell_word(cli->arena, file), count == 1 ? "it" : "them");
+        fprintf(stderr, "apsis: %s%s about %s: apsis check %s shows %s\n", list.dropped ? "more than " : "", counted(cli, count, "warning"), file,
+                apsis_cli_shell_word(cli->arena, file), count == 1 ? "it" : "them");
 }
 
 /* Without --scenario: the model alone, then under each of its scenarios. Tables and correlations are built as for a run. */
@@ -58,7 +59,7 @@ enum apsis_status apsis_cmd_check(struct apsis_cli *cli)
     }
     apsis_diagnostics_print(diagnostics, &cli->model->sources, format, &out);
     if (!strcmp(format, "text")) {
-        size_t warnings = apsis_diagnostics_count(diagnostics, APSIS_WARNING), notes = apsis_diagnostics_count(diagnostics, APSIS_NOTE);
+        size_t warnings = apsis_diagnostics_count(diagnostics, APSIS_WARNING) + diagnostics->dropped, notes = apsis_diagnostics_count(diagnostics, APSIS_NOTE);
         apsis_buffer_text(&out, cli->options.file);
         if (status == APSIS_OK)
             apsis_buffer_printf(&out, ": ok, %s, %s", counted(cli, cli->ir->input_count, "input"), counted(cli, cli->ir->output_count, "output"));

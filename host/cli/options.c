@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/cli/cli.h"
+#include "host/plan/lint.h"
 #include "host/support/number.h"
 
 const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
@@ -103,6 +104,14 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
         apsis_buffer_printf(out, "  %-26s ", left);
         apsis_text_wrap(out, page, row->help, 29);
         apsis_buffer_text(out, "\n");
+    }
+    if (command->id == APSIS_COMMAND_CHECK) {
+        apsis_text_heading(out, page, "Warnings, silenced by a comment: # apsis: allow NAME \"reason\"");
+        for (size_t i = 0; i < apsis_lint_count; i++) {
+            apsis_buffer_printf(out, "  %-26s ", apsis_lints[i].name);
+            apsis_text_wrap(out, page, apsis_lints[i].meaning, 29);
+            apsis_buffer_text(out, "\n");
+        }
     }
     apsis_text_heading(out, page, "Example");
     apsis_buffer_printf(out, "  %s\n", command->example);

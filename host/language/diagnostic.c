@@ -20,6 +20,7 @@ static __attribute__((nonnull(4))) struct apsis_diagnostic *add(struct apsis_dia
     size_t warnings = list->count - (list->errors < KEPT_ERRORS ? list->errors : KEPT_ERRORS);
     size_t have = severity == APSIS_ERROR ? list->errors : warnings;
     if (severity == APSIS_ERROR) list->errors++;
+    else if (have >= limit) list->dropped++;
     if (have >= limit) return NULL;
     va_list again;
     va_copy(again, arguments);
@@ -245,7 +246,7 @@ static void print_text(const struct entry *entries, size_t count, const struct a
 /* One object for each diagnostic, in the order of the text form:
      {"file": "model.risk", "line": 3, "column": 12, "end_line": 3, "end_column": 18, "severity": "error", "message": "...", "hint": null, "lint": null}
    Lines and columns count from 1, a column for each code point; the end is the column behind the span. Without a place, file and
-   the four numbers are null. When errors were dropped, a last object without a place says how many. */
+   the four numbers are null. When errors or warnings were dropped, a last object without a place says how many. */
 static json_t *json_text(const char *text)
 {
     struct apsis_buffer plain = {0};
@@ -297,12 +298,12 @@ void apsis_diagnostics_print(const struct apsis_diagnostics *list, const struct 
         json_t *array = json_array();
         struct cursor cursor = {0};
         for (size_t i = 0; i < count; i++) json_array_append_new(array, json_entry(entries[i].d, sources, &cursor));
-        if (dropped) {
-            struct apsis_diagnostic more = {.severity = APSIS_ERROR};
+        for (int k = 0; k < 2; k++) {
+            size_t more = k ? list->dropped : dropped;
             char text[64];
-            snprintf(text, sizeof text, "and %zu more error%s", dropped, dropped == 1 ? "" : "s");
-            more.message = text;
-            json_array_append_new(array, json_entry(&more, sources, &cursor));
+            snprintf(text, sizeof text, "and %zu more %s%s", more, k ? "warning" : "error", more == 1 ? "" : "s");
+            struct apsis_diagnostic last = {.severity = k ? APSIS_WARNING : APSIS_ERROR, .message = text};
+            if (more) json_array_append_new(array, json_entry(&last, sources, &cursor));
         }
         json_dump_callback(array, json_write, out, JSON_INDENT(2) | JSON_ENSURE_ASCII);
         apsis_buffer_text(out, "\n");
@@ -310,6 +311,7 @@ void apsis_diagnostics_print(const struct apsis_diagnostics *list, const struct 
     } else {
         print_text(entries, count, sources, strcmp(format, "gcc") != 0, out);
         if (dropped) apsis_buffer_printf(out, "and %zu more error%s\n", dropped, dropped == 1 ? "" : "s");
+        if (list->dropped) apsis_buffer_printf(out, "and %zu more warning%s\n", list->dropped, list->dropped == 1 ? "" : "s");
     }
     free(entries);
 }

@@ -20,6 +20,7 @@ struct apsis_diagnostics {
     struct apsis_diagnostic *items;
     size_t count, capacity;
     size_t errors; /* how many of them are errors; past 100 further errors are counted and not kept */
+    size_t dropped; /* warnings and notes past 1,000, which are not kept */
 };
 
 /* Adds an error with a printf message; returns it so that a hint can be set. */

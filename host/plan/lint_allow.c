@@ -1,4 +1,4 @@
-/* lint_allow.c - findings that the author silences in a comment, with a reason: # apsis: allow unused-input "kept for later" */
+/* lint_allow.c - findings that the author silences in a comment, with a reason that is kept. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 

@@ -32,7 +32,7 @@ static int next_word(const char **at, char word[WORD])
 static int is_one_of(const char *word, const char *const *list)
 {
     for (; *list; list++)
-        if (!strcmp(word, *list)) return 1;
+        if (word[0] == **list && !strcmp(word, *list)) return 1;
     return 0;
 }
 

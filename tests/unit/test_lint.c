@@ -72,8 +72,8 @@ static void every_lint_has_its_text(void **state)
             if (d->lint) fired[apsis_lint_find(d->lint) - apsis_lints]++;
             assert_non_null(d->hint); /* each says what to write instead */
         }
-        apsis_buffer_text(&out, "");
         apsis_diagnostics_print(&m->diagnostics, &m->sources, "text", &out);
+        if (!m->diagnostics.count) apsis_buffer_text(&out, "nothing is found\n");
         apsis_model_free(m);
         if (update) {
             FILE *file = fopen(path, "wb");
@@ -157,6 +157,20 @@ static void findings_are_named_in_json(void **state)
     apsis_model_free(m);
 }
 
+/* The language page lists the lints as the table does. */
+static void the_page_lists_them(void **state)
+{
+    (void)state;
+    char *page = read_file(APSIS_SOURCE_DIR "/models/LANGUAGE.md");
+    assert_non_null(page);
+    for (size_t i = 0; i < apsis_lint_count; i++) {
+        char row[300];
+        snprintf(row, sizeof row, "\n| `%s` | %s |\n", apsis_lints[i].name, apsis_lints[i].meaning);
+        if (!strstr(page, row)) fail_msg("models/LANGUAGE.md lacks the row %s", row);
+    }
+    free(page);
+}
+
 /* ---------------------------------------------------------------- speed */
 static double seconds(void)
 {
@@ -214,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_lint_has_its_text),    cmocka_unit_test(models_are_quiet),
         cmocka_unit_test(reasons_are_kept),           cmocka_unit_test(findings_are_named_in_json),
+        cmocka_unit_test(the_page_lists_them),
         cmocka_unit_test(time_grows_with_the_model_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
