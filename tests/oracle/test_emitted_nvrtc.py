@@ -81,8 +81,8 @@ with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecu
     assert max(used)[0] <= SPILLED, max(used)
 
     paths = generate_models.write(folder)
-    names = list(paths) if ALL else [n for n in paths if n.split("_")[0] in ("step", "lag")] + [n for n in paths if n.split("_")[0] in ("op", "form", "size") and n != "size_operations_10000"][::2] \
-        + [n for n in paths if n.startswith("family_")][::6] + [n for n in paths if n.startswith("random_")][::6]
+    names = list(paths) if ALL else [n for n in paths if n.split("_")[0] in ("step", "lag")][::2] + [n for n in paths if n.split("_")[0] in ("op", "form", "size") and n != "size_operations_10000"][::2] \
+        + [n for n in paths if n.startswith(("family_", "random_"))][::8]
 
     def one(job):
         number, name = job
