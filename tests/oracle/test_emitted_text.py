@@ -121,7 +121,7 @@ def main():
         accepted = [(model_path(name), words) for name in MODELS for words in [[]] + [["--scenario", s] for s in scenarios(name)]]
         random = random_models(folder, range(1000, 1040 if ALL else 1006))
         names = list(generated) if ALL else [n for n in generated if n.startswith(("step_", "lag_", "size_periods_", "form_"))][::3] + [n for n in generated if n.startswith(("family_", "random_", "op_"))][::9]
-        chosen = [generated[n] for n in names if n != "size_operations_10000"] + random
+        chosen = [generated[n] for n in names] + random
         if ready("compiled"):
             variants = [v for v in ("v3", "v4", "armv8") if v in run_json("doctor")["cpu"]["variants"]]
             engines = [(["--engine", "compiled", "--cpu", v], {"CC": cc}) for v in variants for cc in ("gcc", "clang") if shutil.which(cc)]
