@@ -57,7 +57,7 @@ APSIS_FAMILY(randint) = {
     .name = "randint", .title = "a whole number, all equally likely", .reference = "Johnson, Kemp and Kotz, 6.10.1",
     .form = APSIS_FORM_INVERSION, .discrete = 1, .whole = 1,
     .parameter_names = {"low", "high"},
-    .parameter_docs = {"smallest value, whole", "largest value, whole"},
+    .parameter_docs = {"smallest value, whole, within 1e15", "largest value, whole, not below the smallest"},
     .spellings = {{.names = {"low", "high"}, .dynamic = 1}},
     .spelling_count = 1,
     .takes = "(low, high), both included",

@@ -67,7 +67,7 @@ APSIS_FAMILY(trapezoidal) = {
     .name = "trapezoidal", .title = "rises, stays level, falls", .reference = "van Dorp and Kotz (2003)",
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"min", "from", "to", "max"},
-    .parameter_docs = {"smallest value", "start of the level part", "end of the level part", "largest value"},
+    .parameter_docs = {"smallest value", "start of the level part, min or more", "end of the level part, its start or more", "largest value, that end or more"},
     .spellings = {{.names = {"min", "from", "to", "max"}, .dynamic = 1}},
     .spelling_count = 1,
     .takes = "(min, from, to, max)",

@@ -55,7 +55,7 @@ APSIS_FAMILY(triangular) = {
     .name = "triangular", .title = "a straight rise from min to mode and a straight fall to max",
     .reference = "Johnson, Kotz and Balakrishnan, vol. 2, 26.9",
     .form = APSIS_FORM_CLOSED,
-    .parameter_names = {"min", "mode", "max"}, .parameter_docs = {"smallest value", "likeliest value", "largest value"},
+    .parameter_names = {"min", "mode", "max"}, .parameter_docs = {"smallest value", "likeliest value, from min to max", "largest value"},
     .spellings = {{.names = {"min", "mode", "max"}, .dynamic = 1}}, .spelling_count = 1,
     .takes = "(min, mode, max)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support,

@@ -55,7 +55,7 @@ static void support(const struct apsis_distribution *d, double *low, double *hig
 APSIS_FAMILY(uniform) = {
     .name = "uniform", .title = "every value between two ends equally likely", .reference = "Johnson, Kotz and Balakrishnan, vol. 2, ch. 26",
     .form = APSIS_FORM_CLOSED,
-    .parameter_names = {"min", "max"}, .parameter_docs = {"smallest value", "largest value"},
+    .parameter_names = {"min", "max"}, .parameter_docs = {"smallest value", "largest value, min or more"},
     .spellings = {{.names = {"min", "max"}, .dynamic = 1},
                   {.names = {"p*", "p*"}, .solve = solve_percents, .dynamic = 1},
                   {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}},

@@ -24,6 +24,33 @@ def test_one_family():
     assert abs(flip["mean"] - 0.55) < 1e-12 and flip["p5"] == 0 and flip["p95"] == 1
 
 
+def test_pictures():
+    for name in ("binomial", "cauchy", "cumulative", "discrete", "empirical", "lognormal", "truncate"):
+        golden(f"family_{name}.txt", apsis("families", name).out)
+    golden("family_pert_48.txt", apsis("families", "pert", width=48).out)
+    wide, dumb, plain = (apsis("families", "pert", width=width, env=env).out for width, env in ((150, {}), (80, {"TERM": "dumb"}), (80, {"LC_ALL": "C"})))
+    golden("family_pert_ascii.txt", dumb)
+    assert dumb == plain and dumb.isascii() and max(map(len, wide.splitlines())) < 110
+
+
+def test_every_width():
+    for family in apsis("families", "--json").json["families"]:
+        name = family["name"]
+        for width in (40, 61, 120):
+            page = apsis("families", name, width=width).out
+            assert all(len(line) <= width for line in page.splitlines()), page
+            assert page.count("\u2588") > 10 or width == 40, page  # a picture
+        assert apsis("families", name, env={"LC_ALL": "C"}).out.isascii()
+        whole = apsis("families", name, "--json").json
+        facts = whole["example_summary"]
+        low, high = (facts[key] if facts[key] is not None else None for key in ("lowest", "highest"))
+        assert (low is None or low <= facts["p5"]) and (high is None or facts["p95"] <= high), facts
+        for spelling in whole["spellings"]:
+            assert spelling.startswith(name + "(") and spelling.endswith(")"), spelling
+        for parameter in whole["parameters"]:
+            assert parameter["doc"], parameter
+
+
 def test_doctor():
     done = apsis("doctor")
     assert done.code == 0
