@@ -2,13 +2,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/cli.h"
 #include "host/engine/blocks.h"
+#include "host/engine/cuda.h"
+#include "host/engine/nvrtc.h"
 #include "host/engine/program_text.h"
 
 /* What `apsis run` would have compiled. */
 static void put_text(struct apsis_cli *cli, const struct apsis_plan *plan, int cuda, struct apsis_buffer *out)
 {
-    struct apsis_text_options options = {.dialect = cuda ? APSIS_TEXT_CUDA : APSIS_TEXT_C, .threads = 128,
-                                         .lanes = apsis_compiled_lanes(plan, 0)};
+    struct apsis_text_options options = {.dialect = APSIS_TEXT_C, .lanes = apsis_compiled_lanes(plan, 0)};
+    const char *why;
+    if (cuda) apsis_cuda_text_options(NULL, apsis_toolkit_headers(cli->arena, NULL, &why) != NULL, &options);
     const struct apsis_program_text *text = apsis_program_text(cli->arena, plan, NULL, &options);
     apsis_buffer_add(out, text->text, text->length);
 }

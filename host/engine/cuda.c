@@ -10,7 +10,10 @@
 #include "host/engine/cuda_cubin.h"
 #include "host/support/buffer.h"
 
-#define THREADS 256u /* of a block, unless asked for otherwise: four rounds a tile, eight warps to reduce its rows */
+/* Unless asked for otherwise: blocks of 128 threads, three at least on a multiprocessor. The models in models/ would like 255 registers a
+   thread, which leaves eight warps to hide the latency of double precision; with three blocks they get 168 and twelve. */
+#define THREADS 128u
+#define BLOCKS 3u
 
 struct cuda {
     struct apsis_arena *arena; /* of texts that runs make; the plan's arena is prepare's */
@@ -97,16 +100,29 @@ static enum apsis_status open_card(struct cuda *cuda, size_t i, const struct aps
     }
 }
 
+static unsigned number_of(const char *variable, unsigned otherwise)
+{
+    const char *text = getenv(variable);
+    return text && *text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
+}
+
+const char *apsis_cuda_text_options(const struct apsis_engine_options *options, int curand, struct apsis_text_options *text)
+{
+    unsigned threads = options && options->block ? options->block : number_of("APSIS_CUDA_THREADS", THREADS);
+    *text = (struct apsis_text_options){.dialect = APSIS_TEXT_CUDA, .threads = threads, .curand = curand,
+                                        .blocks = number_of("APSIS_CUDA_BLOCKS", threads == THREADS ? BLOCKS : 0),
+                                        .own_words = number_of("APSIS_CUDA_SHARE", 1) == 0};
+    if (threads >= 32 && threads <= 1024 && !(threads & (threads - 1)) && text->blocks <= 32) return NULL;
+    return "a block on a GPU holds a power of two of draws, from 32 to 1024; a multiprocessor up to 32 blocks";
+}
+
 static enum apsis_status prepare(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why)
 {
     struct apsis_engine_options none = {0};
     struct apsis_cuda_device *chosen;
     if (!options) options = &none;
-    unsigned threads = options->block ? options->block : THREADS;
-    if (threads < 32 || threads > 1024 || (threads & (threads - 1))) {
-        *why = "a block on a GPU holds a power of two of draws, from 32 to 1024";
-        return APSIS_USAGE;
-    }
+    struct apsis_text_options text;
+    if ((*why = apsis_cuda_text_options(options, 0, &text)) != NULL) return APSIS_USAGE;
     struct cuda *cuda = apsis_calloc(1, sizeof *cuda);
     cuda->arena = apsis_arena_new();
     cuda->plan = plan;
@@ -125,11 +141,11 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
     }
     if (status == APSIS_OK) {
         cuda->curand = headers != NULL;
-        struct apsis_text_options text = {.dialect = APSIS_TEXT_CUDA, .threads = threads, .curand = cuda->curand};
+        text.curand = cuda->curand;
         cuda->text = apsis_program_text(plan->arena, plan, NULL, &text);
     }
     for (size_t i = 0; i < cuda->count && status == APSIS_OK; i++) {
-        cuda->cards[i] = (struct apsis_cuda_card){.driver = &cuda->driver, .text = cuda->text, .device = chosen[i], .threads = threads};
+        cuda->cards[i] = (struct apsis_cuda_card){.driver = &cuda->driver, .text = cuda->text, .device = chosen[i], .threads = text.threads};
         status = options->cancel_prepare && *options->cancel_prepare ? APSIS_INTERRUPTED : open_card(cuda, i, options, headers, why);
     }
     if (status != APSIS_OK) {

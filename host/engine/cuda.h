@@ -34,4 +34,9 @@ struct apsis_cuda_description {
 /* `include`: --cuda-include, or NULL. Texts lie in the arena. */
 struct apsis_cuda_description apsis_cuda_describe(struct apsis_arena *arena, const char *include);
 
+struct apsis_text_options;
+/* How the engine has its text written; for measurements APSIS_CUDA_THREADS (of a block), APSIS_CUDA_BLOCKS (on a multiprocessor) and
+   APSIS_CUDA_SHARE (0: no thread takes random words from another) in the environment say otherwise. NULL, or what is wrong. */
+const char *apsis_cuda_text_options(const struct apsis_engine_options *options, int curand, struct apsis_text_options *text);
+
 #endif

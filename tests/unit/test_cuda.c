@@ -416,7 +416,7 @@ static void memory(void **state)
         if (out.prepared || out.status) {
             assert_true(!noted && !good); /* more memory never does less */
             refused++;
-            says(out.prepared ? out.why : out.note, out.prepared ? "CUDA_ERROR_OUT_OF_MEMORY (2), out of memory" : "cuda:0 (Fake GPU): out of device memory: one block of 256 draws needs ");
+            says(out.prepared ? out.why : out.note, out.prepared ? "CUDA_ERROR_OUT_OF_MEMORY (2), out of memory" : "cuda:0 (Fake GPU): out of device memory: one block of 128 draws needs ");
             continue;
         }
         assert_string_equal(out.digest, reference.digest);
@@ -575,7 +575,7 @@ static void tells(void **state)
     assert_string_equal(apsis_engine_cuda.describe(run), "cuda/2 x Fake GPU sm_90, own Philox");
     assert_null(apsis_engine_cuda.note(run));
     assert_int_equal(apsis_cuda_figures(run, figures, 4), 2);
-    assert_true(figures[1].ordinal == 1 && figures[1].registers == 64 && figures[1].threads == 256 && figures[1].blocks == 4);
+    assert_true(figures[1].ordinal == 1 && figures[1].registers == 64 && figures[1].threads == 128 && figures[1].blocks == 4);
     apsis_engine_cuda.free(run);
     apsis_model_free(w.model);
 
