@@ -7,7 +7,7 @@ import re
 SOURCE = os.environ["APSIS_SRC"]
 STAGES = ["support", "language", "plan", "engine", "result", "report", "cli"]
 # The interface, the families' arena and what the build makes are free to all.
-FREE = {"include/apsis.h", "generated/families.inc", "families.inc", "family_kernels.inc"}
+FREE = {"include/apsis.h", "generated/families.inc", "families.inc", "family_kernels.inc", "kernel_headers.inc"}
 
 
 def files(*folders):
