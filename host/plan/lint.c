@@ -16,7 +16,7 @@ const struct apsis_lint apsis_lints[] = {
     {"expected-value", "a chance times an impact used as a value, where a draw is probably meant", 1, 0, apsis_lint_expected_value},
     {"below-zero", "a price, share or duration that can be negative", 1, 0, apsis_lint_below_zero},
     {"above-100-percent", "a share that can be more than the whole", 1, 0, apsis_lint_above_100_percent},
-    {"unit-mismatch", "values in different units are set equal, added or compared by min or max", 1, 0, apsis_lint_unit_mismatch},
+    {"unit-mismatch", "values in different units are set equal, added or compared", 1, 0, apsis_lint_unit_mismatch},
     {"independent-inputs", "several inputs, and no correlation between any of them", 0, 1, apsis_lint_independent_inputs},
     {"unused-allow", "an allow that silences nothing", 0, 0, NULL},
 };

@@ -1,4 +1,4 @@
-/* lint_mismatch.c - values that are set equal, added, subtracted or compared by min and max though their stated units differ. */
+/* lint_mismatch.c - values that are set equal, added, subtracted or compared though their stated units differ. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -102,13 +102,42 @@ static void meet(struct meeting *m, const struct apsis_expr *e, const struct aps
     else apsis_hint(m->l->list, d, "convert one of them, or correct the unit in a label");
 }
 
-static int keeps_unit(const char *function)
+static int is_one_of(const char *function, const char *const *names)
 {
-    static const char *const names[] = {"min", "max", "clamp", "abs", "floor", "ceil", "round", "lowest", "highest", "mean", NULL};
-    return apsis_lint_has_word(function, names);
+    for (; *names; names++)
+        if (!strcmp(function, *names)) return 1;
+    return 0;
 }
 
-/* The terms of a sum, of min and max, of both branches of an if; what is multiplied has a unit of its own, which is not looked for. */
+static void terms(struct meeting *m, const struct apsis_expr *e, int joined);
+
+/* What stands inside a product, a condition or a function has a unit of its own: only its parts are compared, with each other. */
+static void apart(struct meeting *m, const struct apsis_expr *a, const struct apsis_expr *b)
+{
+    struct meeting inner = {.l = m->l, .definition = m->definition, .told = m->told};
+    terms(&inner, a, b != NULL);
+    terms(&inner, b, 1);
+    m->told = inner.told;
+}
+
+static void call(struct meeting *m, const struct apsis_expr *e, int joined)
+{
+    static const char *const keep[] = {"min", "max", "clamp", "abs", "floor", "ceil", "round", "lowest", "highest", "mean", NULL};
+    static const char *const choose[] = {"smallest", "largest", NULL};
+    int own = apsis_map_find(&m->l->names->map, apsis_arena_printf(m->l->arena, "%s()", e->text)) != APSIS_MAP_NONE;
+    int keeps = !own && is_one_of(e->text, keep), chooses = !own && is_one_of(e->text, choose);
+    struct meeting choice = {.l = m->l, .definition = m->definition, .told = m->told};
+    for (size_t i = 0; i < e->argument_count; i++) {
+        const struct apsis_argument *a = &e->arguments[i];
+        if (a->where) apart(m, a->where, NULL);
+        if (chooses) terms(&choice, a->value, 1);
+        else if (keeps && !a->key && !a->where) terms(m, a->value, joined || e->argument_count > 1);
+        else apart(m, a->value, NULL);
+    }
+    m->told |= choice.told;
+}
+
+/* The terms of a sum, of min and max, of both branches of an if: these have one unit, that of the whole. */
 static void terms(struct meeting *m, const struct apsis_expr *e, int joined)
 {
     if (!e || m->told) return;
@@ -119,22 +148,36 @@ static void terms(struct meeting *m, const struct apsis_expr *e, int joined)
     }
     switch (e->kind) {
     case APSIS_EXPR_NEGATE: terms(m, e->a, joined); break;
+    case APSIS_EXPR_NOT: apart(m, e->a, NULL); break;
     case APSIS_EXPR_BINARY:
-        if (e->op != APSIS_BINARY_ADD && e->op != APSIS_BINARY_SUB) break;
-        terms(m, e->a, 1);
-        terms(m, e->b, 1);
+        if (e->op == APSIS_BINARY_ADD || e->op == APSIS_BINARY_SUB) {
+            terms(m, e->a, 1);
+            terms(m, e->b, 1);
+        } else if (e->op >= APSIS_BINARY_EQ && e->op <= APSIS_BINARY_GE) {
+            apart(m, e->a, e->b);
+        } else {
+            apart(m, e->a, NULL);
+            apart(m, e->b, NULL);
+        }
         break;
     case APSIS_EXPR_IF:
+        apart(m, e->a, NULL);
         terms(m, e->b, 1);
         terms(m, e->c, 1);
         break;
-    case APSIS_EXPR_CALL:
-        if (!keeps_unit(e->text) || apsis_map_find(&m->l->names->map, apsis_arena_printf(m->l->arena, "%s()", e->text)) != APSIS_MAP_NONE) break;
-        for (size_t i = 0; i < e->argument_count; i++)
-            if (!e->arguments[i].key && !e->arguments[i].where) terms(m, e->arguments[i].value, joined || e->argument_count > 1);
-        break;
+    case APSIS_EXPR_CALL: call(m, e, joined); break;
     default: break;
     }
+}
+
+/* output cost[t] "in all [$M]": the same value by another name must have its unit. */
+static void output_line(struct apsis_linting *l, const struct apsis_definition *d)
+{
+    const struct apsis_symbol *s = apsis_names_find(l->names, d->name);
+    const char *unit = s ? apsis_lint_unit(s) : NULL;
+    if (d->kind != APSIS_DEFINE_OUTPUT || !unit || !d->clauses.unit || same_unit(l, unit, d->clauses.unit)) return;
+    struct apsis_diagnostic *e = apsis_lint_warn(l, d->name_span, d->span, "%s is in %s where it is defined, and in %s as an output", d->name, unit, d->clauses.unit);
+    apsis_hint(l->list, e, "publish a value that is converted, or correct the unit in a label");
 }
 
 void apsis_lint_unit_mismatch(struct apsis_linting *l)
@@ -148,4 +191,5 @@ void apsis_lint_unit_mismatch(struct apsis_linting *l)
             for (size_t v = 0; d->kind == APSIS_DEFINE_VALUE && v < d->value_count; v++) terms(&m, d->values[v], 0);
         }
     }
+    for (size_t i = 0; i < l->ast->definition_count; i++) output_line(l, &l->ast->definitions[i]);
 }

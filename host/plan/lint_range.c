@@ -65,17 +65,23 @@ static const char *called(struct apsis_linting *l, const struct apsis_symbol *s,
 }
 
 /* ---------------------------------------------------------------- below zero */
+/* A share on the whole line: beta has the same mean and spread, where they are a share's. */
+static void hint_share(struct apsis_linting *l, struct apsis_diagnostic *d, double mean, double sd)
+{
+    if (mean > 0 && mean < 1 && sd * sd < mean * (1 - mean))
+        apsis_hint(l->list, d, "beta(mean: %s%%, sd: %s%%) stays between 0 and 100%% and has the same mean and spread", apsis_lint_number(l, 100 * mean),
+                   apsis_lint_number(l, 100 * sd));
+    else apsis_hint(l->list, d, "a share lies between 0 and 100%%: pert(5%%, 20%%, 60%%), or beta(mean: 20%%, sd: 10%%)");
+}
+
 static void hint_below_zero(struct apsis_linting *l, struct apsis_diagnostic *d, const struct apsis_input *input, unsigned says)
 {
     double low, high, mean = apsis_distribution_mean(input->distribution), sd = apsis_distribution_sd(input->distribution);
     apsis_distribution_support(input->distribution, &low, &high);
-    const char *m = apsis_lint_number(l, mean), *s = apsis_lint_number(l, sd);
     if (isfinite(low) || !(mean > 0) || !isfinite(mean) || !isfinite(sd))
         apsis_hint(l->list, d, "let it begin at 0 or above; if it may be negative, its label should say so (a change, a margin, ...)");
-    else if (!(says & APSIS_SAYS_SHARE)) apsis_hint(l->list, d, "lognormal(mean: %s, sd: %s) stays above 0 and has the same mean and spread", m, s);
-    else if (mean < 1 && sd * sd < mean * (1 - mean)) apsis_hint(l->list, d, "beta(mean: %s%%, sd: %s%%) stays between 0 and 100%% and has the same mean and spread", apsis_lint_number(l, 100 * mean),
-                                                                 apsis_lint_number(l, 100 * sd));
-    else apsis_hint(l->list, d, "a share lies between 0 and 100%%: pert(5%%, 20%%, 60%%), or beta(mean: 20%%, sd: 10%%)");
+    else if (says & APSIS_SAYS_SHARE) hint_share(l, d, mean, sd);
+    else apsis_hint(l->list, d, "lognormal(mean: %s, sd: %s) stays above 0 and has the same mean and spread", apsis_lint_number(l, mean), apsis_lint_number(l, sd));
 }
 
 void apsis_lint_below_zero(struct apsis_linting *l)
@@ -128,6 +134,15 @@ static void tell_numbers(struct apsis_linting *l, uint32_t i)
     }
 }
 
+static void hint_above_one(struct apsis_linting *l, struct apsis_diagnostic *d, const struct apsis_input *input, double chance)
+{
+    double low, high, mean = apsis_distribution_mean(input->distribution), sd = apsis_distribution_sd(input->distribution);
+    apsis_distribution_support(input->distribution, &low, &high);
+    if (chance > 0.5) apsis_hint(l->list, d, "percentages are written with their sign: 45%%");
+    else if (!isfinite(high) && isfinite(mean) && isfinite(sd)) hint_share(l, d, mean, sd);
+    else apsis_hint(l->list, d, "let it end at 100%% or below; if this is a ratio, its label should say so");
+}
+
 void apsis_lint_above_100_percent(struct apsis_linting *l)
 {
     const struct apsis_input *previous = NULL, *input = NULL;
@@ -141,7 +156,6 @@ void apsis_lint_above_100_percent(struct apsis_linting *l)
         if (!known || !(chance >= RARE) || !is_share(drawn.symbol)) continue;
         struct apsis_diagnostic *d = apsis_lint_warn(l, drawn.definition->values[0]->span, drawn.definition->span, "%s is %s and is above 100%% in %s", input->name,
                                                      called(l, drawn.symbol, apsis_lint_says(drawn.symbol)), apsis_lint_often(l, chance));
-        if (chance > 0.5) apsis_hint(l->list, d, "percentages are written with their sign: 45%%");
-        else apsis_hint(l->list, d, "let it end at 100%% or below; if this is a ratio, its label should say so");
+        if (d) hint_above_one(l, d, input, chance);
     }
 }

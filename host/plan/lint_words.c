@@ -56,7 +56,7 @@ static const char *const signed_words[] = {
     "change", "changes", "growth", "grow", "grows", "shock", "shocks", "noise", "difference", "delta", "deviation", "gain", "gains", "profit", "profits",
     "loss", "losses", "margin", "margins", "cash", "flow", "net", "balance", "result", "return", "returns", "yield", "inflation", "drift", "trend", "decline",
     "fall", "rise", "swing", "spread", "premium", "surprise", "error", "adjustment", "variation", "variance", "slip", "late", "early", "lead", "lag", "shift",
-    "offset", "earnings", "income", "ebit", "ebitda", "npv", "irr", "value", "edge", "surplus", "deficit", "correction", "basis", "hedge", "pnl", NULL};
+    "offset", "earnings", "income", "ebit", "ebitda", "npv", "irr", "value", "edge", "surplus", "deficit", "correction", "basis", "hedge", "pnl", "ahead", "behind", "versus", NULL};
 
 /* "share of ..." in a label */
 static int has_share_of(const char *text)
