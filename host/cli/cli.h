@@ -69,6 +69,7 @@ struct apsis_cli {
     struct apsis_model *model; /* NULL before it is read; owns texts, tree, diagnostics */
     struct apsis_scenario *sets;
     struct apsis_ir *ir;
+    const struct apsis_diagnostics *findings; /* of the lints, once they were counted; NULL before */
     uint64_t draws_expected; /* 0, or how many draws will be run in all where that is not what the jobs say */
 };
 

@@ -13,12 +13,14 @@ static const char *counted(struct apsis_cli *cli, size_t count, const char *word
 
 void apsis_cli_count_findings(struct apsis_cli *cli)
 {
-    struct apsis_diagnostics list = {.arena = cli->arena};
-    apsis_lint(cli->model->ast, cli->ir, cli->model->source, &list);
-    size_t count = apsis_lint_affecting(&list) + list.errors;
+    struct apsis_diagnostics *list = APSIS_NEW(cli->arena, struct apsis_diagnostics);
+    list->arena = cli->arena;
+    apsis_lint(cli->model->ast, cli->ir, cli->model->source, list);
+    cli->findings = list;
+    size_t count = apsis_lint_affecting(list) + list->errors;
     const char *file = cli->options.file ? cli->options.file : "the model";
     if (count && !cli->options.json)
-        fprintf(stderr, "apsis: %s%s about %s: apsis check %s shows %s\n", list.dropped ? "more than " : "", counted(cli, count, "warning"), file,
+        fprintf(stderr, "apsis: %s%s about %s: apsis check %s shows %s\n", list->dropped ? "more than " : "", counted(cli, count, "warning"), file,
                 apsis_cli_shell_word(cli->arena, file), count == 1 ? "it" : "them");
 }
 

@@ -123,7 +123,8 @@ void apsis_lint_read_allows(struct apsis_linting *l, uint32_t source)
     size_t waiting = 0; /* allows from here on have no line yet */
     l->ir->allows = NULL;
     l->ir->allow_count = l->ir->allow_capacity = 0;
-    for (uint32_t begin = 0, end; begin < length; begin = end + 1) {
+    uint32_t begin = length >= 3 && !memcmp(s->text, "\xef\xbb\xbf", 3) ? 3 : 0; /* a byte order mark */
+    for (uint32_t end; begin < length; begin = end + 1) {
         const char *newline = memchr(s->text + begin, '\n', length - begin);
         end = newline ? (uint32_t)(newline - s->text) : length;
         uint32_t mark = find_comment(s->text, begin, end);

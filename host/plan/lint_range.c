@@ -7,23 +7,21 @@
 /* What happens more rarely than this does not happen: normal(100, 10) is a fine price. */
 #define RARE 1e-9
 
-/* A rule that draws, with the symbol it belongs to and what is known about its values. */
+/* A rule that draws, and the symbol it belongs to. */
 struct drawn {
     const struct apsis_symbol *symbol;
     const struct apsis_definition *definition;
-    const struct apsis_input *input;
 };
 
-/* The draw that an input is; once for all members of a rule. 0 when it was seen, or is no line of the model. */
-static int drawn_of(struct apsis_linting *l, const struct apsis_input *input, const struct apsis_input *previous, struct drawn *drawn)
+/* The rule that draws an input. 0 when it is no line of the model, as a --set is. */
+static int drawn_of(struct apsis_linting *l, const struct apsis_input *input, struct drawn *drawn)
 {
-    if (previous && previous->span.source == input->span.source && previous->span.begin == input->span.begin) return 0;
     const struct apsis_symbol *s = apsis_names_find(l->names, input->base ? input->base : input->name);
     if (!s || s->kind != APSIS_SYMBOL_VALUE) return 0;
     for (size_t r = 0; r < s->rule_count; r++) {
         const struct apsis_definition *d = s->rules[r].definition;
         if (d->kind != APSIS_DEFINE_DRAW || d->span.source != input->span.source || d->span.begin != input->span.begin) continue;
-        *drawn = (struct drawn){s, d, input};
+        *drawn = (struct drawn){s, d};
         return 1;
     }
     return 0;
@@ -86,13 +84,11 @@ static void hint_below_zero(struct apsis_linting *l, struct apsis_diagnostic *d,
 
 void apsis_lint_below_zero(struct apsis_linting *l)
 {
-    const struct apsis_input *previous = NULL, *input = NULL;
+    const struct apsis_input *input = NULL;
     for (size_t i = 0; i < l->ir->input_count;) {
         struct drawn drawn;
-        int known = drawn_of(l, &l->ir->inputs[i], previous, &drawn);
-        previous = &l->ir->inputs[i];
         double chance = worst(l->ir, &i, below_zero, &input);
-        if (!known || !(chance >= RARE) || !input->distribution) continue;
+        if (!(chance >= RARE) || !drawn_of(l, input, &drawn)) continue;
         unsigned says = apsis_lint_says(drawn.symbol);
         if (!(says & (APSIS_SAYS_PRICE | APSIS_SAYS_DURATION | APSIS_SAYS_SHARE)) || ((says & APSIS_SAYS_SIGNED) && !(says & APSIS_SAYS_CHANCE))) continue;
         struct apsis_diagnostic *d = apsis_lint_warn(l, drawn.definition->values[0]->span, drawn.definition->span, "%s is %s and falls below 0 in %s", input->name,
@@ -145,15 +141,13 @@ static void hint_above_one(struct apsis_linting *l, struct apsis_diagnostic *d, 
 
 void apsis_lint_above_100_percent(struct apsis_linting *l)
 {
-    const struct apsis_input *previous = NULL, *input = NULL;
+    const struct apsis_input *input = NULL;
     for (uint32_t i = 0; i < l->names->symbol_count; i++)
         if (l->names->symbols[i].kind != APSIS_SYMBOL_FUNCTION && is_share(&l->names->symbols[i])) tell_numbers(l, i);
     for (size_t i = 0; i < l->ir->input_count;) {
         struct drawn drawn;
-        int known = drawn_of(l, &l->ir->inputs[i], previous, &drawn);
-        previous = &l->ir->inputs[i];
         double chance = worst(l->ir, &i, above_one, &input);
-        if (!known || !(chance >= RARE) || !is_share(drawn.symbol)) continue;
+        if (!(chance >= RARE) || !drawn_of(l, input, &drawn) || !is_share(drawn.symbol)) continue;
         struct apsis_diagnostic *d = apsis_lint_warn(l, drawn.definition->values[0]->span, drawn.definition->span, "%s is %s and is above 100%% in %s", input->name,
                                                      called(l, drawn.symbol, apsis_lint_says(drawn.symbol)), apsis_lint_often(l, chance));
         if (d) hint_above_one(l, d, input, chance);
