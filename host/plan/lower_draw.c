@@ -291,6 +291,24 @@ static const struct apsis_distribution *constant(struct drawing *d, const struct
 }
 
 /* ---------------------------------------------------------------- inputs */
+/* The spellings of a family whose arguments may change: "(location, scale) or (p10:, p90:)". */
+static const char *changing_spellings(struct apsis_arena *arena, const struct apsis_family *family)
+{
+    const char *text = "";
+    for (size_t i = 0; i < family->spelling_count; i++) {
+        const struct apsis_spelling *s = &family->spellings[i];
+        if (!s->dynamic) continue;
+        const char *list = "";
+        for (size_t k = 0; s->names[k]; k++) {
+            const char *name = s->names[k];
+            if (!strcmp(name, "p*")) name = k ? "p90:" : "p10:";
+            list = apsis_arena_printf(arena, "%s%s%.*s%s", list, k ? ", " : "", (int)strcspn(name, "?"), name, s->named_only ? ":" : "");
+        }
+        text = apsis_arena_printf(arena, "%s%s(%s)", text, *text ? " or " : "", list);
+    }
+    return text;
+}
+
 /* What to write instead, where a family cannot take parameters that change. */
 static void report_changing(struct apsis_lowering *l, const struct apsis_family *family, const struct match *m, const struct apsis_expr *argument)
 {
@@ -298,7 +316,7 @@ static void report_changing(struct apsis_lowering *l, const struct apsis_family 
     const struct apsis_spelling *s = &family->spellings[m->spelling];
     int other = 0;
     for (size_t i = 0; i < family->spelling_count; i++) other |= family->spellings[i].dynamic;
-    if (other && !s->dynamic) apsis_hint(l->list, d, "%s takes changing parameters when it is given by its own: %s", family->name, family->takes);
+    if (other && !s->dynamic) apsis_hint(l->list, d, "%s takes changing parameters when it is written %s%s", family->name, family->name, changing_spellings(l->arena, family));
     else if (!strcmp(family->name, "pert")) apsis_hint(l->list, d, "draw between constant ends and scale: u ~ pert(0, 0.4, 1), then x = low + (high - low) * u; or use triangular");
     else apsis_hint(l->list, d, "draw with constants and shift or scale the draw by =; or use normal, lognormal, uniform or triangular");
 }
