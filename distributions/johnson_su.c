@@ -56,7 +56,7 @@ APSIS_FAMILY(johnson_su) = {
     .name = "johnson_su", .title = "a normal stretched by sinh: skewed, with heavy tails", .reference = "Johnson (1949)",
     .form = APSIS_FORM_SCORE,
     .parameter_names = {"gamma", "delta", "location", "scale"},
-    .parameter_docs = {"skewness, left when above 0", "shape, above 0", "location, 0 unless given", "scale, 1 unless given"},
+    .parameter_docs = {"skewness, to the left where it is positive", "shape, above 0", "location, 0 unless given", "scale, 1 unless given"},
     .spellings = {{.names = {"gamma", "delta", "location?", "scale?"}, .defaults = {0, 0, 0, 1}, .dynamic = 1}},
     .spelling_count = 1,
     .takes = "(gamma, delta), with location: 0 and scale: 1",

@@ -8,7 +8,8 @@ AP_FN ap_f64 ap_kumaraswamy_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p
 {
     ap_f64 y = ap_pow(ap_negate(ap_expm1(ap_negate(ap_hazard(lower, upper)) / p[1])), ap_set1(1.0) / p[0]);
      ap_mask ok = ap_mand(ap_mand(ap_positive(p[0]), ap_positive(p[1])), ap_le(p[2], p[3]));
-     return ap_valid(ok, ap_fma(y, p[3] - p[2], p[2]));
+    ap_f64 x = ap_fma(y, p[3] - p[2], p[2]);
+    return ap_valid(ok, ap_select(ap_lt(p[3], x), p[3], x)); /* the rounded width may reach past max */
 }
 
 #ifdef APSIS_FAMILY_KERNELS
@@ -105,10 +106,21 @@ static const char *check(const struct apsis_distribution *d)
     if (!(d->p[0] > 0 && d->p[1] > 0)) return "a and b must be above 0";
      return d->p[2] < d->p[3] ? NULL : "min must be below max";
 }
+/* ln z^a, from the nearer end */
+static double log_power(const struct apsis_distribution *d, double x)
+{
+    double width = d->p[3] - d->p[2], z = (x - d->p[2]) / width;
+    return d->p[0] * (z > 0.5 ? ap_log1p((x - d->p[3]) / width) : ap_log(z));
+}
+/* ln(1 - z^a), whichever of the two is small */
+static double log_rest(double t)
+{
+    double rest = -ap_expm1(t);
+    return rest < 0.5 ? ap_log(rest) : ap_log1p(-ap_exp(t));
+}
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
-    double z = (x - d->p[2]) / (d->p[3] - d->p[2]);
-     double y = z <= 0 ? 0 : z >= 1 ? ap_infinity() : -d->p[1] * ap_log1p(-ap_pow(z, d->p[0]));
+     double y = x <= d->p[2] ? 0 : x >= d->p[3] ? ap_infinity() : -d->p[1] * log_rest(log_power(d, x));
      *upper = ap_exp(-y);
      *lower = -ap_expm1(-y);
 }

@@ -42,11 +42,11 @@ static void tails(const struct apsis_distribution *d, double x, double *lower, d
     *upper = (above - d->p[3]) / d->p[4];
     if (d->p[2] > 0.5) *lower = 1 - *upper; /* all of it lies in one tail of the whole */
     if (d->p[3] > 0.5) *upper = 1 - *lower;
-    /* next to an end that cuts something off, the difference has lost its digits */
-    if (*lower < 1e-3 && d->p[0] - d->p[0] == 0 && d->p[2] > 0) {
+    /* next to an end that cuts off more than what lies between, the difference has lost its digits */
+    if (*lower < 1e-3 && d->p[0] - d->p[0] == 0 && *lower * d->p[4] < d->p[2]) {
         *lower = beside(whole, d->p[0], x - d->p[0]) / d->p[4];
         *upper = 1 - *lower;
-    } else if (*upper < 1e-3 && d->p[1] - d->p[1] == 0 && d->p[3] > 0) {
+    } else if (*upper < 1e-3 && d->p[1] - d->p[1] == 0 && *upper * d->p[4] < d->p[3]) {
         *upper = beside(whole, d->p[1], x - d->p[1]) / d->p[4];
         *lower = 1 - *upper;
     }
@@ -75,7 +75,7 @@ static double value(const struct apsis_distribution *d, int upper, double v)
     const struct apsis_distribution *whole = whole_of(d);
     double end = d->p[upper], chance = v * d->p[4];
     int open = end - end != 0;
-    if (!open && chance < 1e-3 * d->p[4] && d->p[2 + upper] > 0) {
+    if (!open && chance < 1e-3 * d->p[4] && chance < d->p[2 + upper]) { /* past as much as is cut off, the sum below keeps its digits */
         double distance = from_end(whole, end, upper ? -1 : 1, chance);
         if (distance >= 0) return upper ? -distance : distance;
     }
