@@ -54,6 +54,21 @@ def numpy_peer(draws):
     return json.loads(done.stdout)
 
 
+def engines(build, repeats):
+    """Every model by the interpreter and compiled (already in the cache), in turn; the same digest, or nothing is timed."""
+    found = {}
+    for name, draws in (("first", 4_000_000), ("revenue_stack", 4_000_000), ("portfolio", 1_000_000), ("terrestrial_dc", 1_000_000), ("orbital_compute", 2_000_000)):
+        rates = {"interpreter": [], "compiled": []}
+        digests = {apsis(build, "run", model(name), "--draws", 20_000, "--engine", engine)[1]["digest"] for engine in rates}
+        assert len(digests) == 1, (name, digests)
+        for _ in range(repeats):
+            for engine in rates:
+                rates[engine].append(draws / apsis(build, "run", model(name), "--draws", draws, "--engine", engine)[0])
+        found[name] = {engine: spread(values) for engine, values in rates.items()}
+        found[name]["ratio"] = statistics.median(a / b for a, b in zip(rates["compiled"], rates["interpreter"]))
+    return found
+
+
 def processor():
     try:
         with open("/proc/cpuinfo") as file:
@@ -112,6 +127,7 @@ def main():
             peaks.append(usage.ru_maxrss / 1024)
         out.setdefault("models", {})[name] = {"draws_per_second": spread(rates), "peak_mib": max(peaks)}
 
+    out["engines"] = engines(args.build, args.repeats)
     out["side_by_side"] = peers_speed.measure(args)
 
     primitives = os.path.join(args.build, "bench_primitives")
