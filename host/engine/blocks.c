@@ -23,10 +23,20 @@ unsigned apsis_blocks_lanes(const struct ap_program *program, int threads, size_
     return lanes;
 }
 
-const char *apsis_blocks_refuse(unsigned lanes)
+const char *apsis_blocks_available(const struct apsis_engine_options *options)
 {
-    if (lanes >= APSIS_LEAST_LANES && lanes <= APSIS_MOST_LANES && !(lanes & (lanes - 1))) return NULL;
-    return "a block holds a power of two of draws, from 16 to 512";
+    return apsis_cpu_find(options ? options->cpu : NULL) ? NULL : "not an instruction set of this machine; apsis doctor lists those";
+}
+
+enum apsis_status apsis_blocks_ask(const struct apsis_engine_options *options, struct apsis_blocks *blocks, const char **why)
+{
+    unsigned lanes = options ? options->block : 0;
+    *blocks = (struct apsis_blocks){.cpu = apsis_cpu_find(options ? options->cpu : NULL), .lanes = lanes,
+                                    .threads = options && options->threads > 0 ? options->threads : omp_get_num_procs()};
+    *why = apsis_blocks_available(options);
+    if (!*why && lanes && (lanes < APSIS_LEAST_LANES || lanes > APSIS_MOST_LANES || (lanes & (lanes - 1))))
+        *why = "a block holds a power of two of draws, from 16 to 512";
+    return *why ? APSIS_USAGE : APSIS_OK;
 }
 
 const char *apsis_blocks_too_large(struct apsis_arena *arena, const struct ap_program *program, unsigned lanes)

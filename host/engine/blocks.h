@@ -23,8 +23,11 @@ enum apsis_status apsis_blocks_run(const struct apsis_blocks *blocks, const stru
 unsigned apsis_blocks_lanes(const struct ap_program *program, int threads, size_t bytes);
 /* compiled.c: those that the compiled engine chooses; threads 0: as many as the machine has */
 unsigned apsis_compiled_lanes(const struct apsis_plan *plan, int threads);
-/* NULL, or why a block cannot hold that many draws */
-const char *apsis_blocks_refuse(unsigned lanes);
+/* What the options ask of the processor: instruction set, threads, lanes (0: to be chosen); the rest of *blocks is left at 0.
+   APSIS_USAGE and *why where this machine or a block cannot have it. */
+enum apsis_status apsis_blocks_ask(const struct apsis_engine_options *options, struct apsis_blocks *blocks, const char **why);
+/* NULL, or why the instruction set that is asked for cannot be had */
+const char *apsis_blocks_available(const struct apsis_engine_options *options);
 /* NULL, or (in `arena`) why one thread's memory does not suffice */
 const char *apsis_blocks_too_large(struct apsis_arena *arena, const struct ap_program *program, unsigned lanes);
 

@@ -26,7 +26,8 @@ struct compiled {
 
 static const char *available(const struct apsis_engine_options *options)
 {
-    if (!apsis_cpu_find(options ? options->cpu : NULL)) return "not an instruction set of this machine; apsis doctor lists those";
+    const char *why = apsis_blocks_available(options);
+    if (why) return why;
     struct apsis_compiler *compiler = apsis_compiler_find(NULL);
     apsis_compiler_free(compiler);
     return compiler ? NULL : "no C compiler: install gcc or clang, or name one in CC";
@@ -121,21 +122,17 @@ unsigned apsis_compiled_lanes(const struct apsis_plan *plan, int threads)
 
 static enum apsis_status prepare(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why)
 {
-    const struct apsis_cpu *cpu = apsis_cpu_find(options ? options->cpu : NULL);
-    unsigned block = options ? options->block : 0;
-    int threads = options && options->threads > 0 ? options->threads : omp_get_num_procs();
-    if (!cpu) {
-        *why = available(options);
-        return APSIS_USAGE;
-    }
-    if (block && (*why = apsis_blocks_refuse(block)) != NULL) return APSIS_USAGE;
+    struct apsis_blocks blocks;
+    if (apsis_blocks_ask(options, &blocks, why) != APSIS_OK) return APSIS_USAGE;
+    if (!blocks.lanes) blocks.lanes = apsis_compiled_lanes(plan, blocks.threads);
     struct compiled *engine = apsis_calloc(1, sizeof *engine);
     engine->plan = plan;
     engine->arena = apsis_arena_new();
-    struct apsis_text_options settings = {.dialect = APSIS_TEXT_C, .lanes = block ? block : apsis_compiled_lanes(plan, threads)};
+    struct apsis_text_options settings = {.dialect = APSIS_TEXT_C, .lanes = blocks.lanes};
     struct apsis_program_text *text = apsis_program_text(engine->arena, plan, NULL, &settings);
-    engine->blocks = (struct apsis_blocks){text->program, cpu, NULL, settings.lanes, threads};
-    engine->description = apsis_arena_printf(engine->arena, "compiled/%s", cpu->title);
+    engine->blocks = blocks;
+    engine->blocks.program = text->program;
+    engine->description = apsis_arena_printf(engine->arena, "compiled/%s", blocks.cpu->title);
     enum apsis_status status = APSIS_FAILURE;
     const char *reason = apsis_blocks_too_large(engine->arena, text->program, settings.lanes);
     if (!reason) status = build(engine, text, options, &reason);

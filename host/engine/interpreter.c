@@ -1,6 +1,5 @@
 /* interpreter.c - the engine that is always there: the program, a step at a time over a block of draws. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <omp.h>
 #include <stdlib.h>
 
 #include "host/engine/blocks.h"
@@ -14,26 +13,16 @@ struct interpreter {
     char *description;
 };
 
-static const char *available(const struct apsis_engine_options *options)
-{
-    if (apsis_cpu_find(options ? options->cpu : NULL)) return NULL;
-    return "not an instruction set of this machine; apsis doctor lists those";
-}
-
 static enum apsis_status prepare(const struct apsis_plan *plan, const struct apsis_engine_options *options, void **run, const char **why)
 {
-    const struct apsis_cpu *cpu = apsis_cpu_find(options ? options->cpu : NULL);
-    unsigned block = options ? options->block : 0;
-    int threads = options && options->threads > 0 ? options->threads : omp_get_num_procs();
-    if (!cpu) {
-        *why = available(options);
-        return APSIS_USAGE;
-    }
-    if (block && (*why = apsis_blocks_refuse(block)) != NULL) return APSIS_USAGE;
-    unsigned lanes = block ? block : apsis_blocks_lanes(plan->program, threads, CACHE_BYTES);
-    if ((*why = apsis_blocks_too_large(plan->arena, plan->program, lanes)) != NULL) return APSIS_FAILURE;
+    struct apsis_blocks blocks;
+    if (apsis_blocks_ask(options, &blocks, why) != APSIS_OK) return APSIS_USAGE;
+    if (!blocks.lanes) blocks.lanes = apsis_blocks_lanes(plan->program, blocks.threads, CACHE_BYTES);
+    if ((*why = apsis_blocks_too_large(plan->arena, plan->program, blocks.lanes)) != NULL) return APSIS_FAILURE;
+    blocks.program = plan->program;
+    blocks.body = blocks.cpu->loop->run;
     struct interpreter *engine = apsis_calloc(1, sizeof *engine);
-    *engine = (struct interpreter){plan, {plan->program, cpu, cpu->loop->run, lanes, threads}, apsis_arena_printf(plan->arena, "interpreter/%s", cpu->title)};
+    *engine = (struct interpreter){plan, blocks, apsis_arena_printf(plan->arena, "interpreter/%s", blocks.cpu->title)};
     *run = engine;
     return APSIS_OK;
 }
@@ -53,4 +42,4 @@ static enum apsis_status run(void *state, const struct apsis_job *job)
 
 static const char *describe(void *run) { return ((struct interpreter *)run)->description; }
 
-const struct apsis_engine apsis_engine_interpreter = {"interpreter", available, prepare, run, describe, NULL, free};
+const struct apsis_engine apsis_engine_interpreter = {"interpreter", apsis_blocks_available, prepare, run, describe, NULL, free};
