@@ -219,7 +219,7 @@ static void test_failure_in_mid_run(void **state)
     struct apsis_better better = soon(&first);
     begin();
     struct outcome wanted = measure("first", 400000, NULL, NULL, 0);
-    for (uint64_t after = 1; after <= 200; after += 66) {
+    for (uint64_t after = 1; after <= 67; after += 33) { /* of 391 tiles: it has the better part of them, also on a busy machine */
         begin();
         manners[0] = (struct manners){.cached = 1, .fails_after = after};
         struct outcome got = measure("first", 400000, "plain", &better, 1);
