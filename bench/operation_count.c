@@ -105,7 +105,7 @@ int main(int argc, char **argv)
     }
     size_t scalars = 0, series = 0;
     for (size_t c = 0; c < plan->column_count; c++) {
-        if (plan->columns[c].kind != APSIS_COLUMN_OUTPUT) continue;
+        if (plan->columns[c].kind != APSIS_PLAN_OUTPUT) continue;
         if (plan->columns[c].period < 0) scalars++;
         else series++;
     }

@@ -138,13 +138,6 @@ const struct apsis_distribution *apsis_distribution_truncate(struct apsis_arena 
 const struct apsis_distribution *apsis_distribution_mixture(struct apsis_arena *arena, const struct apsis_distribution *const *parts,
                                                             const double *weights, size_t count, const char **why);
 
-/* Numbers of any distribution. `quantile` takes both tails: lower + upper = 1, the smaller one exact. */
-double apsis_distribution_mean(const struct apsis_distribution *d);
-double apsis_distribution_sd(const struct apsis_distribution *d);
-double apsis_distribution_quantile(const struct apsis_distribution *d, double lower, double upper);
-void apsis_distribution_tails(const struct apsis_distribution *d, double x, double *lower, double *upper);
-void apsis_distribution_support(const struct apsis_distribution *d, double *low, double *high);
-
 /* A table source straight from the family's quantile. */
 void apsis_table_plain(const struct apsis_distribution *d, struct apsis_table_source *source);
 

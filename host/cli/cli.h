@@ -160,7 +160,7 @@ struct apsis_progress {
     const char *words;
 };
 void apsis_progress_start(struct apsis_progress *progress, const struct apsis_cli *cli, const char *words);
-void apsis_progress_show(void *progress, uint64_t done, uint64_t all, unsigned pass); /* as apsis_measure_settings wants it */
+int apsis_progress_show(void *progress, uint64_t done, uint64_t all, unsigned pass); /* as apsis_settings wants it; 0 */
 void apsis_progress_end(struct apsis_progress *progress);
 double apsis_clock_seconds(void);
 

@@ -54,7 +54,7 @@ static const char **column_names(struct apsis_arena *arena, const struct apsis_p
     apsis_map_add(&taken, "draw", 0);
     for (size_t c = 0; c < plan->column_count; c++) {
         const struct apsis_plan_column *column = &plan->columns[c];
-        int is_input = column->kind == APSIS_COLUMN_INPUT;
+        int is_input = column->kind == APSIS_PLAN_INPUT;
         text.length = 0;
         apsis_report_column_name(plan->ir, is_input ? plan->ir->inputs[column->index].name : plan->ir->outputs[column->index].name, column->period, &text);
         const char *plain = apsis_arena_printf(arena, "%.*s", (int)text.length, text.text), *name = plain;
@@ -72,7 +72,7 @@ static struct table table_of(struct apsis_arena *arena, const struct apsis_plan 
     struct table table = {.columns = APSIS_NEW_ARRAY(arena, struct column, plan->column_count + 1), .count = plan->column_count, .widest = APSIS_NUMBER_SIZE};
     struct apsis_buffer text = {0};
     for (size_t c = 0; c < plan->column_count; c++) {
-        const struct apsis_output *output = plan->columns[c].kind == APSIS_COLUMN_INPUT ? NULL : &plan->ir->outputs[plan->columns[c].index];
+        const struct apsis_output *output = plan->columns[c].kind == APSIS_PLAN_INPUT ? NULL : &plan->ir->outputs[plan->columns[c].index];
         struct column *column = &table.columns[c];
         *column = (struct column){0};
         if (!output || !output->categories) continue;

@@ -29,11 +29,11 @@ static void print_time(char text[32], double seconds)
     else snprintf(text, 32, "%.1f h", seconds / 3600);
 }
 
-void apsis_progress_show(void *context, uint64_t done, uint64_t all, unsigned pass)
+int apsis_progress_show(void *context, uint64_t done, uint64_t all, unsigned pass)
 {
     struct apsis_progress *progress = context;
     double now = apsis_clock_seconds(), spent = now - progress->started;
-    if (!progress->on || spent < 0.7 || now - progress->last < 0.1 || all == 0) return;
+    if (!progress->on || spent < 0.7 || now - progress->last < 0.1 || all == 0) return 0;
     progress->last = now;
     progress->shown = 1;
     double share = (double)done / (double)all;
@@ -44,6 +44,7 @@ void apsis_progress_show(void *context, uint64_t done, uint64_t all, unsigned pa
     if (pass > 1) fprintf(stderr, "  pass %u", pass);
     fprintf(stderr, "\x1b[K");
     fflush(stderr);
+    return 0;
 }
 
 void apsis_progress_end(struct apsis_progress *progress)

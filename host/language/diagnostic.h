@@ -5,8 +5,6 @@
 #include "host/language/source.h"
 #include "host/support/buffer.h"
 
-enum apsis_severity { APSIS_ERROR, APSIS_WARNING, APSIS_NOTE };
-
 struct apsis_diagnostic {
     enum apsis_severity severity;
     struct apsis_span span; /* span.end == 0: no place (an option, a whole file) */

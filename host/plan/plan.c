@@ -22,7 +22,7 @@ static int wanted(const struct apsis_plan_options *options, const struct apsis_o
     return 0;
 }
 
-static void add_columns(struct apsis_planner *p, size_t *capacity, enum apsis_column_kind kind, uint32_t index, int is_series, apsis_node_id node,
+static void add_columns(struct apsis_planner *p, size_t *capacity, enum apsis_plan_column_kind kind, uint32_t index, int is_series, apsis_node_id node,
                         apsis_node_id given, const char *name)
 {
     struct apsis_plan *plan = p->plan;
@@ -42,16 +42,16 @@ static void find_columns(struct apsis_planner *p, const struct apsis_plan_option
     for (size_t i = 0; i < ir->output_count; i++) {
         const struct apsis_output *o = &ir->outputs[i];
         if (!wanted(options, o)) continue;
-        add_columns(p, &capacity, o->is_output ? APSIS_COLUMN_OUTPUT : APSIS_COLUMN_VALUE, (uint32_t)i, o->is_series, o->node, o->given, o->name);
+        add_columns(p, &capacity, o->is_output ? APSIS_PLAN_OUTPUT : APSIS_PLAN_VALUE, (uint32_t)i, o->is_series, o->node, o->given, o->name);
     }
     for (size_t i = 0; i < ir->input_count && options && options->inputs; i++) {
         const struct apsis_input *input = &ir->inputs[i];
         if (!input->node || (input->is_series && options->inputs < 2)) continue;
-        add_columns(p, &capacity, APSIS_COLUMN_INPUT, (uint32_t)i, input->is_series, input->node, 0, input->name);
+        add_columns(p, &capacity, APSIS_PLAN_INPUT, (uint32_t)i, input->is_series, input->node, 0, input->name);
     }
     for (size_t i = 0; i < ir->output_count && options && options->signs; i++) {
         const struct apsis_output *o = &ir->outputs[i];
-        if (o->several_signs && wanted(options, o)) add_columns(p, &capacity, APSIS_COLUMN_SIGNS, (uint32_t)i, 0, o->several_signs, o->given, o->name);
+        if (o->several_signs && wanted(options, o)) add_columns(p, &capacity, APSIS_PLAN_SIGNS, (uint32_t)i, 0, o->several_signs, o->given, o->name);
     }
 }
 

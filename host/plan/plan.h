@@ -6,13 +6,13 @@
 #include "kernels/program.h"
 
 /* One number a draw that leaves the engine: a scalar output, one period of a series output, or a scalar or series input's value. */
-enum apsis_column_kind {
-    APSIS_COLUMN_OUTPUT, APSIS_COLUMN_INPUT, APSIS_COLUMN_VALUE,
-    APSIS_COLUMN_SIGNS /* several_signs of an output: counted, and no result by itself */
+enum apsis_plan_column_kind {
+    APSIS_PLAN_OUTPUT, APSIS_PLAN_INPUT, APSIS_PLAN_VALUE,
+    APSIS_PLAN_SIGNS /* several_signs of an output: counted, and no result by itself */
 };
 
 struct apsis_plan_column {
-    enum apsis_column_kind kind;
+    enum apsis_plan_column_kind kind;
     uint32_t index;  /* ir->outputs (OUTPUT, VALUE, SIGNS) or ir->inputs (INPUT) */
     int32_t period;  /* t, or -1 for a scalar */
 };

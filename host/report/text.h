@@ -7,13 +7,7 @@
 
 #include "host/support/arena.h"
 #include "host/support/buffer.h"
-
-/* Where a report will be read. Nothing that is computed depends on it. */
-struct apsis_page {
-    int width;  /* columns */
-    int utf8;   /* 0: ASCII only in what Apsis itself adds */
-    int colour; /* 1: escape sequences for bold and dim are welcome */
-};
+#include "include/apsis.h"
 
 #define APSIS_TEXT_SIZE 64
 

@@ -22,7 +22,7 @@ struct group { /* the columns of one input or output: one, or one a period */
     const double *values;
     int32_t first_period;
     size_t count, section;
-    enum apsis_column_kind kind;
+    enum apsis_plan_column_kind kind;
 };
 
 static const char *value_text(const struct group *group, double value, int decimals, char text[APSIS_TEXT_SIZE])
@@ -47,7 +47,7 @@ static void put_place(const struct group *group, char text[APSIS_TEXT_SIZE])
 }
 
 /* 1: the numbers, or the series, of this kind stand in more than one section */
-static int in_sections(const struct group *groups, size_t count, enum apsis_column_kind kind, int series)
+static int in_sections(const struct group *groups, size_t count, enum apsis_plan_column_kind kind, int series)
 {
     const struct group *first = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -58,12 +58,12 @@ static int in_sections(const struct group *groups, size_t count, enum apsis_colu
     return 0;
 }
 
-static void put_scalars(const struct apsis_ir *ir, const struct group *groups, size_t count, enum apsis_column_kind kind, const char *heading, struct apsis_arena *arena,
+static void put_scalars(const struct apsis_ir *ir, const struct group *groups, size_t count, enum apsis_plan_column_kind kind, const char *heading, struct apsis_arena *arena,
                         const struct apsis_page *page, struct apsis_buffer *out)
 {
     struct apsis_text_table table;
     char text[APSIS_TEXT_SIZE], place[APSIS_TEXT_SIZE];
-    int inputs = kind == APSIS_COLUMN_INPUT, sections = in_sections(groups, count, kind, 0);
+    int inputs = kind == APSIS_PLAN_INPUT, sections = in_sections(groups, count, kind, 0);
     const struct group *before = NULL;
     apsis_text_table_start(&table, arena, inputs ? 4 : 3, inputs ? "lrrl" : "lrl");
     for (size_t i = 0; i < count; i++) {
@@ -86,10 +86,10 @@ static void put_scalars(const struct apsis_ir *ir, const struct group *groups, s
 }
 
 /* All series of one kind, side by side as far as the page goes, then the next ones below. */
-static void put_series(const struct apsis_ir *ir, const struct group *groups, size_t count, enum apsis_column_kind kind, const char *heading,
+static void put_series(const struct apsis_ir *ir, const struct group *groups, size_t count, enum apsis_plan_column_kind kind, const char *heading,
                        struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out)
 {
-    int head = 0, sections = kind == APSIS_COLUMN_OUTPUT && in_sections(groups, count, kind, 1);
+    int head = 0, sections = kind == APSIS_PLAN_OUTPUT && in_sections(groups, count, kind, 1);
     size_t section = SIZE_MAX;
     for (size_t i = 0; i < count;) {
         size_t wide = 2 + 7, used = 0, last = i, members[24];
@@ -145,7 +145,7 @@ static size_t collect(const struct apsis_replay *replay, struct group *groups)
         size_t n = 1;
         while (c + n < plan->column_count && column->period >= 0 && plan->columns[c + n].index == column->index && plan->columns[c + n].kind == column->kind) n++;
         *group = (struct group){.values = &replay->values[c], .count = n, .first_period = column->period, .kind = column->kind};
-        if (column->kind == APSIS_COLUMN_INPUT) {
+        if (column->kind == APSIS_PLAN_INPUT) {
             group->input = &ir->inputs[column->index];
             group->name = group->input->name;
             group->label = group->input->label;
@@ -157,7 +157,7 @@ static size_t collect(const struct apsis_replay *replay, struct group *groups)
             group->label = group->output->label;
             group->unit = group->output->unit;
             group->section = group->output->section;
-            group->kind = group->output->is_output ? APSIS_COLUMN_OUTPUT : APSIS_COLUMN_VALUE;
+            group->kind = group->output->is_output ? APSIS_PLAN_OUTPUT : APSIS_PLAN_VALUE;
         }
         c += n;
     }
@@ -187,12 +187,12 @@ void apsis_report_replay_text(const struct apsis_replay *replay, struct apsis_ar
         apsis_text_add(out, replay->why);
     }
     apsis_buffer_text(out, "\n");
-    put_scalars(ir, groups, count, APSIS_COLUMN_OUTPUT, "Outputs", arena, page, out);
-    put_scalars(ir, groups, count, APSIS_COLUMN_INPUT, "Inputs, and where in its own distribution each fell", arena, page, out);
-    put_scalars(ir, groups, count, APSIS_COLUMN_VALUE, "Values", arena, page, out);
-    put_series(ir, groups, count, APSIS_COLUMN_OUTPUT, "Outputs by period", arena, page, out);
-    put_series(ir, groups, count, APSIS_COLUMN_INPUT, "Inputs by period", arena, page, out);
-    put_series(ir, groups, count, APSIS_COLUMN_VALUE, "Values by period", arena, page, out);
+    put_scalars(ir, groups, count, APSIS_PLAN_OUTPUT, "Outputs", arena, page, out);
+    put_scalars(ir, groups, count, APSIS_PLAN_INPUT, "Inputs, and where in its own distribution each fell", arena, page, out);
+    put_scalars(ir, groups, count, APSIS_PLAN_VALUE, "Values", arena, page, out);
+    put_series(ir, groups, count, APSIS_PLAN_OUTPUT, "Outputs by period", arena, page, out);
+    put_series(ir, groups, count, APSIS_PLAN_INPUT, "Inputs by period", arena, page, out);
+    put_series(ir, groups, count, APSIS_PLAN_VALUE, "Values by period", arena, page, out);
 }
 
 /* ---------------------------------------------------------------- the same as JSON */
@@ -235,7 +235,7 @@ json_t *apsis_report_replay_json(const struct apsis_replay *replay)
             for (size_t t = 0; t < group->count; t++) json_array_append_new(values, one_value(group, group->values[t]));
             json_object_set_new(item, "values", values);
         }
-        json_array_append_new(lists[group->kind == APSIS_COLUMN_INPUT ? 0 : group->kind == APSIS_COLUMN_VALUE ? 1 : 2], item);
+        json_array_append_new(lists[group->kind == APSIS_PLAN_INPUT ? 0 : group->kind == APSIS_PLAN_VALUE ? 1 : 2], item);
     }
     json_object_set_new(json, "inputs", lists[0]);
     json_object_set_new(json, "values", lists[1]);

@@ -70,7 +70,7 @@ static void set_up_signs(struct apsis_measurement *m)
     const struct apsis_plan *plan = m->plan;
     m->sign_measures = APSIS_NEW_ARRAY(m->arena, struct apsis_measure *, plan->column_count + 1);
     for (size_t c = 0; c < plan->column_count; c++) {
-        if (plan->columns[c].kind != APSIS_COLUMN_SIGNS) continue;
+        if (plan->columns[c].kind != APSIS_PLAN_SIGNS) continue;
         struct apsis_reduced *column = &m->columns[m->count + m->sign_count];
         size_t i = 0;
         while (m->result->measures[i].output != plan->columns[c].index) i++;
@@ -92,7 +92,7 @@ void apsis_columns_init(struct apsis_measurement *m)
     m->need = APSIS_NEW_ARRAY(m->arena, double, plan->column_count + 1);
     m->result->measures = APSIS_NEW_ARRAY(m->arena, struct apsis_measure, plan->column_count + 1);
     for (size_t c = 0; c < plan->column_count; c++) {
-        if (plan->columns[c].kind != APSIS_COLUMN_OUTPUT) continue;
+        if (plan->columns[c].kind != APSIS_PLAN_OUTPUT) continue;
         struct apsis_reduced *column = &m->columns[m->count];
         struct apsis_measure *measure = &m->result->measures[m->count++];
         const struct apsis_output *output = &ir->outputs[plan->columns[c].index];

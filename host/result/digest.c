@@ -204,7 +204,7 @@ enum apsis_status apsis_digest_part(const struct apsis_engine *engine, void *run
     uint64_t *fingerprints = apsis_malloc(2 * TILES_AT_ONCE * sizeof *fingerprints);
     size_t count = 0;
     for (size_t c = 0; c < plan->column_count; c++) {
-        if (plan->columns[c].kind != APSIS_COLUMN_OUTPUT) continue;
+        if (plan->columns[c].kind != APSIS_PLAN_OUTPUT) continue;
         columns[count].column = (uint32_t)c;
         columns[count].wanted = AP_TALLY_FINGERPRINT;
         apsis_digest_key(plan->ir->outputs[plan->columns[c].index].name, plan->columns[c].period, columns[count].key);

@@ -171,7 +171,10 @@ enum apsis_status apsis_pass(struct apsis_measurement *m)
         wave = next < 1 ? 1 : (uint64_t)next;
         if (wave > tile && wave > FIRST_WAVE) wave = tile > FIRST_WAVE ? tile : FIRST_WAVE;
         if (wave > MOST_TILES) wave = MOST_TILES;
-        if (settings->progress) settings->progress(settings->context, seen, settings->draws, m->pass);
+        if (settings->progress && settings->progress(settings->context, seen, settings->draws, m->pass)) {
+            status = APSIS_INTERRUPTED;
+            break;
+        }
     }
     free(fingerprints);
     return status;

@@ -113,12 +113,12 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
     for (size_t i = 0; i < input_count; i++) input_columns[i] = SIZE_MAX;
     for (size_t c = 0; c < plan->column_count; c++) {
         const struct apsis_plan_column *column = &plan->columns[c];
-        if (column->kind == APSIS_COLUMN_INPUT && column->period < 0) input_columns[places[column->index]] = c;
+        if (column->kind == APSIS_PLAN_INPUT && column->period < 0) input_columns[places[column->index]] = c;
     }
     struct apsis_measure **outputs = APSIS_NEW_ARRAY(arena, struct apsis_measure *, count + 1);
     size_t m = 0;
     for (size_t c = 0; c < plan->column_count; c++) {
-        if (plan->columns[c].kind != APSIS_COLUMN_OUTPUT) continue;
+        if (plan->columns[c].kind != APSIS_PLAN_OUTPUT) continue;
         struct apsis_measure *measure = &measures[m++];
         if (measure->period >= 0 || ir->outputs[measure->output].category_count) continue;
         measure->rank_correlation = APSIS_NEW_ARRAY(arena, double, input_count + 1);

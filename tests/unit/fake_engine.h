@@ -144,12 +144,12 @@ __attribute__((unused)) static struct apsis_plan *fake_plan(struct apsis_arena *
         ir->outputs[i].targets = targets;
         ir->outputs[i].target_count = series ? 0 : 3;
         ir->outputs[i].is_output = 1;
-        plan->columns[i] = (struct apsis_plan_column){APSIS_COLUMN_OUTPUT, (uint32_t)i, series ? (int32_t)i : -1};
+        plan->columns[i] = (struct apsis_plan_column){APSIS_PLAN_OUTPUT, (uint32_t)i, series ? (int32_t)i : -1};
         (*column_shapes)[i] = shapes[i];
     }
     for (size_t i = 0; i < inputs; i++) {
         ir->inputs[i].name = apsis_arena_printf(arena, "input%zu", i);
-        plan->columns[outputs + i] = (struct apsis_plan_column){APSIS_COLUMN_INPUT, (uint32_t)i, -1};
+        plan->columns[outputs + i] = (struct apsis_plan_column){APSIS_PLAN_INPUT, (uint32_t)i, -1};
         (*column_shapes)[outputs + i] = i == 0 ? FAKE_UNIFORM : FAKE_DICE;
     }
     ir->output_count = outputs;

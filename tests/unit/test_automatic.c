@@ -123,10 +123,11 @@ struct outcome {
 static volatile int interrupted;
 static double interrupt_at; /* 0: never; else seconds after the start */
 
-static void progress(void *context, uint64_t done, uint64_t all, unsigned pass)
+static int progress(void *context, uint64_t done, uint64_t all, unsigned pass)
 {
     (void)done, (void)all, (void)pass;
     if (interrupt_at > 0 && now() - *(double *)context > interrupt_at) interrupted = 1;
+    return 0;
 }
 
 static struct outcome measure(const char *model, uint64_t draws, const char *cpu, const struct apsis_better *better, size_t count)
