@@ -144,6 +144,7 @@ static struct ap_operand value_of(struct apsis_planner *p, apsis_node_id id, uin
 static struct ap_operand score_of(struct apsis_planner *p, uint32_t input, uint32_t loop)
 {
     uint32_t stamp = p->ir->inputs[input].is_series ? loop : ALWAYS;
+    input = p->twin[input];
     if (p->score_stamp[input] == stamp) return p->score[input];
     p->score[input] = new_register(p, p->ir->inputs[input].name);
     p->score_stamp[input] = stamp;
@@ -153,10 +154,24 @@ static struct ap_operand score_of(struct apsis_planner *p, uint32_t input, uint3
     return p->score[input];
 }
 
+/* The same row of weights over the same scores. */
+static int same_mix(const struct apsis_planner *p, const struct apsis_mix *mix, const struct apsis_group *group, size_t position)
+{
+    if (mix->position != position || mix->group->is_series != group->is_series) return 0;
+    for (size_t k = 0; k <= position; k++) {
+        if (mix->group->factor[position * mix->group->count + k] != group->factor[position * group->count + k]) return 0;
+        if (p->twin[mix->group->members[k]] != p->twin[group->members[k]]) return 0;
+    }
+    return 1;
+}
+
 static struct ap_operand mixed_score(struct apsis_planner *p, const struct apsis_input *input, uint32_t loop)
 {
     const struct apsis_group *group = &p->ir->groups[input->group];
     const double *row = group->factor + input->position * group->count;
+    uint32_t stamp = input->is_series ? loop : ALWAYS, twin = p->twin[group->members[input->position]];
+    for (const struct apsis_mix *mix = p->mixes[twin]; mix; mix = mix->next)
+        if (mix->stamp == stamp && same_mix(p, mix, group, input->position)) return mix->at;
     double *weights = APSIS_NEW_ARRAY(p->arena, double, group->count);
     struct ap_operand *scores = APSIS_NEW_ARRAY(p->arena, struct ap_operand, group->count);
     size_t count = 0;
@@ -170,6 +185,9 @@ static struct ap_operand mixed_score(struct apsis_planner *p, const struct apsis
     i->data = weights;
     i->name = input->name;
     for (size_t k = 0; k < count; k++) argument(p, scores[k]);
+    struct apsis_mix *mix = APSIS_NEW(p->arena, struct apsis_mix);
+    *mix = (struct apsis_mix){p->mixes[twin], group, input->position, stamp, out};
+    p->mixes[twin] = mix;
     return out;
 }
 
@@ -469,7 +487,7 @@ void apsis_plan_emit(struct apsis_planner *p)
     p->code.periods = p->periods;
     p->code.periods_per_year = p->ir->periods_per_year;
     memset(p->value_stamp, 0, p->node_count * sizeof *p->value_stamp);
-    for (size_t i = 0; i < p->ir->input_count; i++) p->score_stamp[i] = 0;
+    for (size_t i = 0; i < p->ir->input_count; i++) p->score_stamp[i] = 0, p->mixes[i] = NULL;
     for (uint32_t stage = 0; stage <= p->loops; stage++) {
         if (stage) emit_loop(p, stage);
         open_section(p, 0);

@@ -80,6 +80,24 @@ static int build_samplers(struct apsis_planner *p)
     return 0;
 }
 
+/* Inputs of one stream, drawn from different distributions by different cells (host/plan/cells.h), share their normal scores. */
+static void find_twins(struct apsis_planner *p)
+{
+    const struct apsis_ir *ir = p->ir;
+    size_t size = 16;
+    while (size < 2 * ir->input_count) size *= 2;
+    uint32_t *table = apsis_calloc(size, sizeof *table);
+    p->twin = APSIS_NEW_ARRAY(p->arena, uint32_t, ir->input_count + 1);
+    for (size_t i = 0; i < ir->input_count; i++) {
+        const struct apsis_input *in = &ir->inputs[i];
+        size_t at = (size_t)(in->stream ^ in->stream >> 32) & (size - 1);
+        while (table[at] && (ir->inputs[table[at] - 1].stream != in->stream || ir->inputs[table[at] - 1].is_series != in->is_series)) at = (at + 1) & (size - 1);
+        if (!table[at]) table[at] = (uint32_t)i + 1;
+        p->twin[i] = table[at] - 1;
+    }
+    free(table);
+}
+
 static void new_arrays(struct apsis_planner *p)
 {
     size_t items = p->item_count, nodes = p->node_count, series = p->series_count, inputs = p->ir->input_count;
@@ -100,6 +118,8 @@ static void new_arrays(struct apsis_planner *p)
     p->value = APSIS_NEW_ARRAY(a, struct ap_operand, nodes + 1);
     p->score_stamp = APSIS_NEW_ARRAY(a, uint32_t, inputs + 1);
     p->score = APSIS_NEW_ARRAY(a, struct ap_operand, inputs + 1);
+    p->mixes = APSIS_NEW_ARRAY(a, struct apsis_mix *, inputs + 1);
+    find_twins(p);
     p->number = APSIS_NEW_ARRAY(a, uint32_t, nodes + 1);
     p->table_number = APSIS_NEW_ARRAY(a, uint32_t, p->ir->period_table_count + 1);
     p->series_number = APSIS_NEW_ARRAY(a, uint32_t, series + 1);

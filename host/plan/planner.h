@@ -94,8 +94,16 @@ struct apsis_planner {
     uint32_t *home;           /* by node: series that its result is written into, or UINT32_MAX */
     uint32_t *value_stamp;    /* by node: loop + 1 (0: scalars) when value[] holds */
     struct ap_operand *value; /* by node */
+    uint32_t *twin;           /* by input: the first input of the same stream and kind, whose scores are its scores */
     uint32_t *score_stamp;    /* by input */
     struct ap_operand *score;
+    struct apsis_mix {        /* a mixed score that was worked out */
+        struct apsis_mix *next;
+        const struct apsis_group *group;
+        size_t position;
+        uint32_t stamp;
+        struct ap_operand at;
+    } **mixes;                /* by input that is its own twin */
     uint32_t *number;         /* by node: slot of its number(s), UINT32_MAX */
     uint32_t *table_number;   /* by period table */
     uint32_t *series_number;  /* by series: fixed history */
