@@ -109,7 +109,7 @@ static void free_columns(struct columns *c)
 static size_t column_of(const struct apsis_plan *plan, uint32_t output, int32_t period)
 {
     for (size_t i = 0; i < plan->column_count; i++)
-        if (plan->columns[i].kind == APSIS_COLUMN_OUTPUT && plan->columns[i].index == output && plan->columns[i].period == period) return i;
+        if (plan->columns[i].kind == APSIS_PLAN_OUTPUT && plan->columns[i].index == output && plan->columns[i].period == period) return i;
     fail_msg("no column of output %u", output);
     return 0;
 }
