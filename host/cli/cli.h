@@ -15,6 +15,7 @@
 #include "include/apsis.h"
 
 struct apsis_cli;
+struct apsis_report;
 
 /* ---------------------------------------------------------------- options.c */
 enum apsis_command_id {
@@ -37,7 +38,7 @@ struct apsis_options {
     int threads;
     unsigned block;
     size_t memory;              /* 0: the default */
-    const char *engine, *device, *cuda_include, *cpu, *record, *csv, *npy, *format;
+    const char *engine, *device, *cuda_include, *cpu, *record, *html, *csv, *npy, *format;
     double max_invalid;
     int json, all_periods, markdown, watch;
     int show;                   /* '1' --ast, '2' --ir, '3' --plan, '4' --c, '5' --cuda, or 0 */
@@ -108,6 +109,10 @@ struct apsis_file {
 };
 enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struct apsis_file *file);
 enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *file, int keep);
+
+/* ---------------------------------------------------------------- run_html.c */
+/* Writes the report of a run to options.html, whole or not at all. Tells what is wrong. */
+enum apsis_status apsis_cli_write_html(struct apsis_cli *cli, const struct apsis_result *result, const struct apsis_report *report);
 
 /* ---------------------------------------------------------------- load.c */
 /* Reads and parses options.file, and every --set. What is wrong is in cli->model->diagnostics, not told. */

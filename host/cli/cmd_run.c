@@ -90,6 +90,8 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     enum apsis_status written = APSIS_OK;
     if (cli->options.record && status == APSIS_OK) written = write_record(cli, result, &report, &settings);
     else if (cli->options.record) fprintf(stderr, "apsis: interrupted: %s is not written\n", cli->options.record);
+    if (cli->options.html && status == APSIS_OK && written == APSIS_OK) written = apsis_cli_write_html(cli, result, &report);
+    else if (cli->options.html && status) fprintf(stderr, "apsis: interrupted: %s is not written\n", cli->options.html);
     if (cli->options.json && written == APSIS_OK) {
         written = apsis_cli_write_json(cli, apsis_report_run_json(result, &report));
     } else if (!cli->options.json) {

@@ -59,6 +59,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'u', "cpu", "ISA", RUNS, "instruction set of interpreter and compiled: plain, v3, v4, armv8 (default: the best there is); changes no result"},
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
+    {'H', "html", "FILE", ON(RUN), "also write a report to hand on: one HTML file with charts, for screen and paper"},
     {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
     {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
     {'2', "ir", NULL, ON(SHOW), "the graph of values"},
@@ -208,6 +209,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         options->max_invalid = value;
         break;
     case 'r': options->record = text; break;
+    case 'H': options->html = text; break;
     case 'A': options->all_periods = 1; break;
     case 'D':
         if ((why = apsis_parse_device(text))) return why;

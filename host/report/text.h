@@ -86,6 +86,13 @@ struct apsis_text_bins {
     size_t count;
     double min, max;
 };
+/* What of it is worth a picture: bins first .. last, over low .. high; the shares of the draws that lie outside. */
+struct apsis_text_range {
+    size_t first, last;
+    double low, high, below, above;
+};
+/* 1, with `edges` (count + 1) as they are drawn; 0 where there is nothing to draw. */
+int apsis_text_bin_range(const struct apsis_text_bins *bins, double *edges, struct apsis_text_range *range);
 void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const struct apsis_text_bins *bins, size_t indent);
 
 #endif

@@ -51,17 +51,16 @@ void apsis_text_bar(struct apsis_buffer *out, const struct apsis_page *page, dou
 
 #define MOST_COLUMNS 60
 
-/* The bins laid over columns of equal width, from the first bin that holds a five-hundredth of the draws to the last. An open bin is
-   drawn down to the least value where that is near; else its draws are told in words. */
-void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const struct apsis_text_bins *given, size_t indent)
+/* From the first bin that holds a five-hundredth of the draws to the last. An open bin is drawn down to the least value where that is
+   near; else its draws are told in words. */
+int apsis_text_bin_range(const struct apsis_text_bins *given, double *edges, struct apsis_text_range *range)
 {
     const uint64_t *counts = given->counts;
     size_t count = given->count, first = 0, last = count - 1;
     double all = 0, below = 0, above = 0;
     for (size_t i = 0; i < count; i++) all += (double)counts[i];
-    if (count < 3 || !(all > 0)) return;
-    double edges[count + 1];
-    memcpy(edges, given->edges, sizeof edges);
+    if (count < 3 || !(all > 0)) return 0;
+    memcpy(edges, given->edges, (count + 1) * sizeof *edges);
     double width = edges[2] - edges[1];
     edges[0] = given->min;
     edges[count] = given->max;
@@ -69,8 +68,19 @@ void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *pag
     if (edges[count] - edges[count - 1] > 2 * width) above = (double)counts[last--];
     while (first < last && below + (double)counts[first] < all / 500) below += (double)counts[first++];
     while (last > first && above + (double)counts[last] < all / 500) above += (double)counts[last--];
-    double low = edges[first], high = edges[last + 1];
-    if (!(high > low) || isinf(low) || isinf(high)) return;
+    *range = (struct apsis_text_range){first, last, edges[first], edges[last + 1], below / all, above / all};
+    return range->high > range->low && !isinf(range->low) && !isinf(range->high);
+}
+
+/* The bins laid over columns of equal width. */
+void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *page, const struct apsis_text_bins *given, size_t indent)
+{
+    const uint64_t *counts = given->counts;
+    double edges[given->count + 1];
+    struct apsis_text_range range;
+    if (!apsis_text_bin_range(given, edges, &range)) return;
+    double low = range.low, high = range.high;
+    size_t first = range.first, last = range.last;
     double columns[MOST_COLUMNS] = {0};
     size_t wide = (size_t)page->width > indent + MOST_COLUMNS ? MOST_COLUMNS : (size_t)page->width - indent, bins = last - first + 1;
     if ((size_t)page->width < indent + 20) wide = 20;
@@ -103,8 +113,8 @@ void apsis_text_histogram(struct apsis_buffer *out, const struct apsis_page *pag
     apsis_text_tone(out, page, APSIS_PLAIN);
     apsis_buffer_text(out, "\n");
     char line[2 * APSIS_TEXT_SIZE + 32] = "";
-    if (below / all > 0.0005) snprintf(line, sizeof line, "%s below", apsis_text_share(share, below / all, 0.001));
-    if (above / all > 0.0005) snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s above", *line ? ", " : "", apsis_text_share(share, above / all, 0.001));
+    if (range.below > 0.0005) snprintf(line, sizeof line, "%s below", apsis_text_share(share, range.below, 0.001));
+    if (range.above > 0.0005) snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s above", *line ? ", " : "", apsis_text_share(share, range.above, 0.001));
     if (!*line) return;
     if ((size_t)page->width > indent + wide + 3 + strlen(line)) { /* beside the axis where there is room */
         out->text[--out->length] = 0;

@@ -1,0 +1,118 @@
+/* html.h - what HTML reports are made of: the page, sections, tables, figures; and the parts of the report of a run. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APSIS_HOST_HTML_H
+#define APSIS_HOST_HTML_H
+#include "host/report/report.h"
+#include "host/report/svg.h"
+
+/* One page under way. Everything written is a function of what is given: no clock, no machine, no locale. */
+struct apsis_html {
+    struct apsis_buffer *out;
+    struct apsis_arena *arena; /* for texts while the page is written */
+    unsigned figures;          /* how many there are: their ids */
+};
+
+/* ---------------------------------------------------------------- html_page.c: the page */
+/* Markup as it stands: only our own words. */
+void apsis_html_raw(struct apsis_html *html, const char *markup);
+/* printf of markup: only numbers and words of our own, never a text of the model. */
+void apsis_html_printf(struct apsis_html *html, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+/* Any text, escaped. */
+void apsis_html_text(struct apsis_html *html, const char *text);
+/* A text of the model, escaped and set apart, so that its direction of writing leaves its neighbours alone. */
+void apsis_html_words(struct apsis_html *html, const char *text);
+/* <tag>text</tag>, escaped */
+void apsis_html_element(struct apsis_html *html, const char *tag, const char *text);
+
+/* Head, style, skip link, title; then main is open. `kicker` and `subtitle` are one line above and one below the title. */
+void apsis_html_begin(struct apsis_html *html, const char *title, const char *kicker, const char *subtitle);
+void apsis_html_end(struct apsis_html *html);
+struct apsis_html_entry {
+    const char *id, *title;
+};
+/* The contents: links to sections. */
+void apsis_html_contents(struct apsis_html *html, const struct apsis_html_entry *entries, size_t count);
+/* <section> with a heading of level 2. */
+void apsis_html_section(struct apsis_html *html, const char *id, const char *title);
+void apsis_html_section_end(struct apsis_html *html);
+
+/* ---------------------------------------------------------------- tables: caption, head, rows, in a box of their own that scrolls */
+/* `columns` says of each column: l text, r number; heads[i] are its titles. A hidden caption is for screen readers alone. */
+void apsis_html_table(struct apsis_html *html, const char *caption, int hidden, const char *columns, const char *const *heads);
+void apsis_html_row(struct apsis_html *html);
+void apsis_html_row_head(struct apsis_html *html, const char *text); /* escaped; the first cell of a row */
+void apsis_html_cell(struct apsis_html *html, const char *text);     /* escaped, a number */
+void apsis_html_cell_text(struct apsis_html *html, const char *text); /* escaped, words */
+void apsis_html_table_group(struct apsis_html *html, size_t columns, const char *title); /* a row that heads those below */
+void apsis_html_table_end(struct apsis_html *html);
+
+/* ---------------------------------------------------------------- html_figure.c: title, drawing, and the data in a table below */
+struct apsis_html_figure {
+    const char *title;       /* what it shows, in a line */
+    const char *note;        /* NULL, or a line below the title */
+    const char *description; /* what a reader who does not see it is told */
+    double height;           /* pixels of the plot, without the paddings */
+    double left, right, top, bottom; /* paddings, pixels: texts that stand beside the plot are drawn there */
+};
+/* Opens <figure> and its <svg>; draw into html->out. */
+void apsis_html_figure(struct apsis_html *html, const struct apsis_html_figure *figure);
+/* Ends the drawing and opens the table of its data, filled by the functions above. */
+void apsis_html_figure_data(struct apsis_html *html, const char *caption, const char *columns, const char *const *heads);
+void apsis_html_figure_end(struct apsis_html *html);
+/* A text in a drawing: x in per cent moved by dx pixels, y in pixels; anchor s, m or e; class may be NULL. */
+void apsis_html_label(struct apsis_html *html, double x, double dx, double y, char anchor, const char *class, const char *text);
+void apsis_html_line(struct apsis_html *html, const char *class, double x1, double y1, double x2, double y2);
+/* Horizontal axis from low to high at height y: line, ticks, texts. Ticks of wide plots are hidden in narrow ones. */
+void apsis_html_axis_x(struct apsis_html *html, double low, double high, double y, const char *unit);
+/* Vertical axis: grid lines and texts left of the plot; values low..high over 0..height. */
+void apsis_html_axis_y(struct apsis_html *html, double low, double high, double height, const struct apsis_svg_ticks *ticks, const char *unit);
+/* Pixels that the texts of a vertical axis take, for figure.left. */
+double apsis_html_axis_room(const struct apsis_svg_ticks *ticks, const char *unit);
+/* "-12.5" with a minus sign proper: in place, in a text of APSIS_TEXT_SIZE that is short enough */
+char *apsis_html_minus(char *text);
+
+extern const char apsis_html_style[]; /* html_style.c */
+
+/* ---------------------------------------------------------------- html_words.c: how an output is spoken of */
+struct apsis_quantity {
+    const char *name;  /* "enterprise value", "net present value of a site, memphis": for readers */
+    const char *unit;  /* "$B", "%", "": as the values are shown */
+    double scale;      /* values are shown times this: 100 where a share or a rate is shown in per cent, else 1 */
+};
+struct apsis_quantity apsis_html_quantity(struct apsis_html *html, const struct apsis_result *result, const struct apsis_measure *measure);
+/* "Enterprise value": the first letter large, where it is a plain letter */
+const char *apsis_html_capital(struct apsis_html *html, const char *text);
+/* "$497B", "−24.8 %", "12 months" */
+const char *apsis_html_amount(struct apsis_html *html, double value, const struct apsis_quantity *quantity);
+/* the same with that many decimals */
+const char *apsis_html_amount_to(struct apsis_html *html, double value, int decimals, const struct apsis_quantity *quantity);
+/* "about 1 in 5", "about 96 in 100" */
+const char *apsis_html_often(struct apsis_html *html, double probability);
+/* The measure that a reader asks for first: the first number with a target, else the first number; NULL where there is none. */
+const struct apsis_measure *apsis_html_first(const struct apsis_result *result);
+
+/* ---------------------------------------------------------------- html_markers.c: percentiles marked on an axis of values */
+#define APSIS_HTML_MARKERS 9
+#define APSIS_HTML_MARKER_ROW 16.0 /* pixels */
+struct apsis_html_markers {
+    struct apsis_svg_flag flags[APSIS_HTML_MARKERS];
+    const char *texts[APSIS_HTML_MARKERS]; /* "P5 21.6"; percentiles of one value are one marker, "P5–P50 2027" */
+    double values[APSIS_HTML_MARKERS];     /* as shown */
+    double shares[APSIS_HTML_MARKERS];     /* 0..1: the highest percentile of the marker */
+    size_t count, rows;
+};
+/* The percentiles that the report shows, and lie in low..high (in units of the result), placed. */
+void apsis_html_markers_find(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_report *report,
+                             const struct apsis_quantity *quantity, double low, double high, struct apsis_html_markers *markers);
+/* Line and text of marker i: the line ends at `y`; the texts stand above y = 0. */
+void apsis_html_marker_draw(struct apsis_html *html, const struct apsis_html_markers *markers, size_t i, double y);
+double apsis_html_markers_room(const struct apsis_html_markers *markers); /* pixels above the plot */
+
+/* ---------------------------------------------------------------- parts of the report of a run, each in the file of its name */
+void apsis_html_run(struct apsis_buffer *out, const struct apsis_result *result, const struct apsis_report *report); /* all of it */
+void apsis_html_headline(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
+void apsis_html_outputs(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
+void apsis_html_histogram(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity, const struct apsis_report *report);
+void apsis_html_cdf(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity, const struct apsis_report *report);
+
+#endif
