@@ -44,7 +44,7 @@ void apsis_steps_set(struct apsis_arena *arena, struct apsis_distribution *d, co
         d->tail[i] = sum / total;
         sum += s[i].w;
     }
-    free(s);
+    apsis_block_free(s);
     d->x = x, d->w = w, d->count = n;
 }
 

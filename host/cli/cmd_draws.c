@@ -291,7 +291,7 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
     }
     int late = writer_end(&writer);
     apsis_progress_end(&progress);
-    free(room);
+    apsis_block_free(room);
     if (fault || late) { /* the stream remembers: apsis_file_close tells */
         errno = fault ? fault : late;
         return APSIS_OK;

@@ -136,7 +136,7 @@ enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
     struct apsis_job job = {.seed = cli->options.seed, .draws = draw + 1, .first_tile = draw / AP_TILE_DRAWS, .tile_count = 1, .stored = stored, .cancel = &apsis_interrupted};
     status = engine->run(run, &job);
     for (size_t c = 0; c < plan->column_count; c++) values[c] = stored[c][draw % AP_TILE_DRAWS];
-    free(room);
+    apsis_block_free(room);
     if (status) status = apsis_cli_fail_run(cli, status, engine, run, "the draw cannot be computed", "interrupted");
     else apsis_cli_note(cli, engine->note ? engine->note(run) : NULL);
     engine->free(run);

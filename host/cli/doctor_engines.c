@@ -1,7 +1,6 @@
 /* doctor_engines.c - apsis doctor: each engine, and what it needs or why it cannot run. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/cli/doctor.h"
@@ -55,7 +54,7 @@ void apsis_doctor_engines(struct apsis_cli *cli, struct apsis_findings *list)
     if (!compiler) found(list, "engine_compiled", "engine", apsis_arena_printf(cli->arena, "compiled: %s", why ? why : "no C compiler"));
     else found(list, "engine_compiled", "engine", apsis_arena_printf(cli->arena, "compiled: ready, by %s (%s)", apsis_compiler_title(compiler), apsis_compiler_path(compiler)));
     apsis_compiler_free(compiler);
-    free(why);
+    apsis_block_free(why);
     look_at_cache(cli, list);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/support/escape.h"
 #include "kernels/tally.h"
 
 /*
@@ -78,27 +79,35 @@ static double now(void)
 static const char *available(const struct apsis_engine_options *options) { return apsis_engine_interpreter.available(options); }
 
 /* ---------------------------------------------------------------- preparing in the background */
+static enum apsis_status prepare_it(struct candidate *c, const struct apsis_engine *engine)
+{
+    c->why = NULL;
+    if (engine->available && engine->available(&c->options)) return APSIS_OK; /* not here: nothing that was asked for is missing */
+    return engine->prepare(&c->plan, &c->options, &c->run, &c->why);
+}
+
 static void *prepare_candidate(void *data)
 {
     struct candidate *c = data;
     const struct apsis_engine *engine = c->better.engine;
     int state = GONE;
-    c->why = engine->available ? engine->available(&c->options) : NULL;
-    c->status = APSIS_OK;
-    if (!c->why) {
-        c->status = engine->prepare(&c->plan, &c->options, &c->run, &c->why);
-        if (c->status == APSIS_OK) state = READY;
-        else if (c->status == APSIS_INCOMPLETE && c->options.only_cached) state = NOT_CACHED;
+    struct apsis_escape escape;
+    if (APSIS_ESCAPE_ENTER(&escape)) {
+        c->status = prepare_it(c, engine);
+        apsis_escape_leave(&escape);
     } else {
-        c->why = NULL; /* not here: nothing that was asked for is missing */
+        c->status = APSIS_FAILURE;
+        c->why = "out of memory";
     }
+    if (c->status == APSIS_OK && c->run) state = READY;
+    else if (c->status == APSIS_INCOMPLETE && c->options.only_cached) state = NOT_CACHED;
     __atomic_store_n(&c->state, state, __ATOMIC_RELEASE);
     return NULL;
 }
 
 static void start_candidate(struct automatic *a, struct candidate *c, int only_cached)
 {
-    if (!c->arena) c->arena = apsis_arena_new();
+    if (!c->arena) c->arena = apsis_block_keep(apsis_arena_new()); /* its thread may outlive the escape of this job */
     c->plan = *a->plan;
     c->plan.arena = c->arena;
     c->options.only_cached = only_cached;
@@ -236,7 +245,7 @@ static enum apsis_status run_part(struct automatic *a, size_t e, const struct ap
         part.stored = shifted;
     }
     enum apsis_status status = e ? a->candidates[e - 1].better.engine->run(a->candidates[e - 1].run, &part) : apsis_engine_interpreter.run(a->interpreter, &part);
-    free(shifted);
+    apsis_block_free(shifted);
     return status;
 }
 
@@ -348,7 +357,7 @@ static void free_automatic(void *state)
         apsis_arena_free(c->arena);
     }
     apsis_engine_interpreter.free(a->interpreter);
-    free(a);
+    apsis_block_free(a);
 }
 
 /* ---------------------------------------------------------------- beginning */

@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include "host/plan/bind.h"
+#include "host/support/escape.h"
 #include "host/support/floating.h"
 #include "kernels/tally.h"
 
@@ -74,32 +75,52 @@ static void run_tile(const struct apsis_blocks *blocks, const struct apsis_job *
 
 static int cancelled(const struct apsis_job *job) { return job->cancel && *job->cancel; }
 
+/* What the threads of a job share. */
+struct share {
+    const struct apsis_blocks *blocks;
+    const struct apsis_job *job;
+    uint64_t next; /* tile that nobody has taken yet, from 0 */
+    int stopped;
+    struct apsis_parts parts;
+};
+
+/* One thread's part: tiles, one after another, as long as there are any. */
+static void run_share(void *context, size_t number)
+{
+    struct share *share = context;
+    (void)number;
+    const struct apsis_blocks *blocks = share->blocks;
+    const struct apsis_job *job = share->job;
+    struct apsis_bound *bound = apsis_bind(blocks->program, blocks->cpu->loop, blocks->lanes);
+    struct ap_frame *frame = apsis_bound_frame(bound);
+    struct ap_tally *worker = job->tally ? job->tally->open(job->tally) : NULL;
+    frame->seed = job->seed;
+    frame->cancel = job->cancel;
+    frame->columns = worker ? worker->columns : NULL;
+    frame->stored = job->stored;
+    for (uint64_t i; (i = __atomic_fetch_add(&share->next, 1, __ATOMIC_RELAXED)) < job->tile_count;) {
+        int stop = cancelled(job);
+        if (!stop) {
+            run_tile(blocks, job, frame, job->first_tile + i);
+            stop = cancelled(job); /* this tile may be cut short: it is not counted */
+        }
+        if (stop) __atomic_store_n(&share->stopped, 1, __ATOMIC_RELAXED);
+        if (stop || __atomic_load_n(&share->parts.wanted, __ATOMIC_RELAXED)) break;
+        if (worker) blocks->cpu->loop->tile(worker, job->first_tile + i);
+    }
+    if (worker) job->tally->close(job->tally, worker);
+    apsis_bound_free(bound);
+}
+
 enum apsis_status apsis_blocks_run(const struct apsis_blocks *blocks, const struct apsis_job *job)
 {
-    int stopped = 0;
+    struct share share = {.blocks = blocks, .job = job, .parts = apsis_parts()};
 #pragma omp parallel num_threads(blocks->threads)
     {
         uint64_t mode = apsis_floating_set();
-        struct apsis_bound *bound = apsis_bind(blocks->program, blocks->cpu->loop, blocks->lanes);
-        struct ap_frame *frame = apsis_bound_frame(bound);
-        struct ap_tally *worker = job->tally ? job->tally->open(job->tally) : NULL;
-        frame->seed = job->seed;
-        frame->cancel = job->cancel;
-        frame->columns = worker ? worker->columns : NULL;
-        frame->stored = job->stored;
-#pragma omp for schedule(dynamic, 1) reduction(|| : stopped)
-        for (uint64_t i = 0; i < job->tile_count; i++) {
-            if (cancelled(job)) {
-                stopped = 1;
-                continue;
-            }
-            run_tile(blocks, job, frame, job->first_tile + i);
-            if (cancelled(job)) stopped = 1; /* this tile may be cut short: it is not counted */
-            else if (worker) blocks->cpu->loop->tile(worker, job->first_tile + i);
-        }
-        if (worker) job->tally->close(job->tally, worker);
-        apsis_bound_free(bound);
+        apsis_escape_part(&share.parts, run_share, &share, 0);
         apsis_floating_restore(mode);
     }
-    return stopped ? APSIS_INTERRUPTED : APSIS_OK;
+    apsis_parts_end(&share.parts);
+    return share.stopped ? APSIS_INTERRUPTED : APSIS_OK;
 }

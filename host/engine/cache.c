@@ -68,8 +68,8 @@ void apsis_cache_close(struct apsis_cache *cache)
 {
     if (!cache) return;
     if (cache->folder >= 0) close(cache->folder);
-    free(cache->path);
-    free(cache);
+    apsis_block_free(cache->path);
+    apsis_block_free(cache);
 }
 
 const char *apsis_cache_path(const struct apsis_cache *cache) { return cache->path; }
@@ -142,10 +142,10 @@ enum apsis_status apsis_cache_get(struct apsis_cache *cache, const uint8_t key[3
     if (fstat(file, &info) != 0 || info.st_uid != geteuid() || !S_ISREG(info.st_mode)) goto out;
     if (info.st_size < (off_t)sizeof head) goto out;
     size_t length = (size_t)info.st_size - sizeof head;
-    unsigned char *bytes = malloc(length + 1); /* not apsis_malloc: no memory for it is no cache, not the end */
+    unsigned char *bytes = apsis_malloc_or_null(length + 1); /* no memory for it is no cache, not the end */
     if (!bytes || !read_all(file, &head, sizeof head) || !read_all(file, bytes, length)) {
         if (bytes && errno == 0) goto refuse;
-        free(bytes);
+        apsis_block_free(bytes);
         close(file); /* a fault of the machine: the entry may be sound */
         return APSIS_FAILURE;
     }
@@ -153,7 +153,7 @@ enum apsis_status apsis_cache_get(struct apsis_cache *cache, const uint8_t key[3
     good = !memcmp(&head, &right, sizeof head);
 refuse:
     if (good) *data = bytes, *size = length;
-    else free(bytes);
+    else apsis_block_free(bytes);
 out:
     if (good) futimens(file, NULL); /* used now */
     else unlinkat(cache->folder, name, 0);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/support/block.h"
 #include "host/support/buffer.h"
 
 static char *joined(const char *folder, const char *rest)
@@ -86,6 +87,6 @@ int apsis_cache_folder(char **path, char *why, size_t why_size)
     }
     if (folder >= 0) close(folder);
 out:
-    free(wanted);
+    apsis_block_free(wanted);
     return -1;
 }

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/engine/blocks.h"
@@ -11,6 +10,7 @@
 #include "host/engine/kernel_headers.h"
 #include "host/engine/program_text.h"
 #include "host/support/buffer.h"
+#include "host/support/escape.h"
 
 /* Values pass a block's workspace between groups only, so larger blocks cost little and repay the steps that run over whole blocks. */
 #define CACHE_BYTES ((size_t)256 << 10)
@@ -45,6 +45,8 @@ static void name_object(const struct apsis_program_text *text, const char *versi
     apsis_buffer_free(&rest);
 }
 
+static void close_cache(void *cache) { apsis_cache_close(cache); }
+
 /* The first line of what a compiler said that tells what is wrong. */
 static const char *first_error(struct apsis_arena *arena, const char *log)
 {
@@ -64,7 +66,7 @@ static enum apsis_status build(struct compiled *engine, const struct apsis_progr
     struct apsis_compiler *compiler = apsis_compiler_find(&reason);
     if (!compiler) {
         *why = apsis_arena_printf(arena, "no C compiler: %s", reason ? reason : "none was found");
-        free(reason);
+        apsis_block_free(reason);
         return APSIS_FAILURE;
     }
     /* Not nice, also beside the interpreter: it takes the same time of a processor either way, and what it makes is worth having soon.
@@ -72,6 +74,8 @@ static enum apsis_status build(struct compiled *engine, const struct apsis_progr
     struct apsis_compile_options settings = {.isa = engine->blocks.cpu->name, .seconds_limit = SECONDS_LIMIT, .cancel = options ? options->cancel_prepare : NULL};
     enum apsis_status status = apsis_compiler_flags(compiler, &settings, flags, sizeof flags);
     struct apsis_cache *cache = apsis_cache_open();
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, close_cache, cache);
     if (status == APSIS_OK) {
         name_object(text, apsis_compiler_version(compiler), flags, key);
         /* What the cache has is taken if it loads: it may be another machine's, with another C library. */
@@ -80,7 +84,7 @@ static enum apsis_status build(struct compiled *engine, const struct apsis_progr
             *why = "it is not compiled yet";
             status = APSIS_INCOMPLETE;
         } else if (!there) {
-            free(object);
+            apsis_block_free(object);
             object = NULL;
             status = apsis_compile(compiler, text->text, text->length, &settings, &object, &size, &log);
             if (status == APSIS_OK) apsis_cache_put(cache, key, ".so", object, size, NULL);
@@ -98,9 +102,10 @@ static enum apsis_status build(struct compiled *engine, const struct apsis_progr
             status = APSIS_FAILURE;
         }
     }
-    free(object);
-    free(log);
-    free(reason);
+    apsis_block_free(object);
+    apsis_block_free(log);
+    apsis_block_free(reason);
+    apsis_escape_drop(&cleanup);
     apsis_cache_close(cache);
     apsis_compiler_free(compiler);
     return status;
@@ -112,7 +117,7 @@ static void discard(void *run)
     if (!engine) return;
     if (engine->object) dlclose(engine->object);
     apsis_arena_free(engine->arena);
-    free(engine);
+    apsis_block_free(engine);
 }
 
 unsigned apsis_compiled_lanes(const struct apsis_plan *plan, int threads)
@@ -128,6 +133,8 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
     struct compiled *engine = apsis_calloc(1, sizeof *engine);
     engine->plan = plan;
     engine->arena = apsis_arena_new();
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, discard, engine);
     struct apsis_text_options settings = {.dialect = APSIS_TEXT_C, .lanes = blocks.lanes};
     struct apsis_program_text *text = apsis_program_text(engine->arena, plan, NULL, &settings);
     engine->blocks = blocks;
@@ -136,12 +143,10 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
     enum apsis_status status = APSIS_FAILURE;
     const char *reason = apsis_blocks_too_large(engine->arena, text->program, settings.lanes);
     if (!reason) status = build(engine, text, options, &reason);
-    if (status == APSIS_OK) {
-        *run = engine;
-        return APSIS_OK;
-    }
-    *why = reason ? apsis_arena_printf(plan->arena, "%s", reason) : NULL;
-    discard(engine);
+    if (status != APSIS_OK) *why = reason ? apsis_arena_printf(plan->arena, "%s", reason) : NULL;
+    apsis_escape_drop(&cleanup);
+    if (status == APSIS_OK) *run = engine;
+    else discard(engine);
     return status;
 }
 

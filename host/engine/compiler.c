@@ -15,6 +15,7 @@
 #include "host/engine/command_run.h"
 #include "host/engine/kernel_headers.h"
 #include "host/support/arena.h"
+#include "host/support/escape.h"
 #include "host/support/sha256.h"
 
 struct apsis_compiler {
@@ -171,9 +172,9 @@ struct apsis_compiler *apsis_compiler_find(char **why)
 void apsis_compiler_free(struct apsis_compiler *compiler)
 {
     if (!compiler) return;
-    free(compiler->path);
-    free(compiler->version);
-    free(compiler);
+    apsis_block_free(compiler->path);
+    apsis_block_free(compiler->version);
+    apsis_block_free(compiler);
 }
 
 const char *apsis_compiler_version(const struct apsis_compiler *compiler) { return compiler->version; }
@@ -208,6 +209,8 @@ static int read_object(const char *folder, unsigned char **so, size_t *size, str
     apsis_buffer_printf(&path, "%s/program.so", folder);
     int file = open(path.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), good = 0;
     apsis_buffer_free(&path);
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, apsis_cleanup_descriptor, &file);
     if (file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
         *size = (size_t)info.st_size;
         *so = apsis_malloc(*size);
@@ -216,9 +219,10 @@ static int read_object(const char *folder, unsigned char **so, size_t *size, str
             if ((n = read(file, *so + done, *size - done)) == 0 || (n < 0 && errno != EINTR)) break;
         good = done == *size;
     }
+    apsis_escape_drop(&cleanup);
     if (file >= 0) close(file);
     if (!good) {
-        free(*so);
+        apsis_block_free(*so);
         *so = NULL, *size = 0;
         apsis_buffer_text(log, "the compiler left no shared object\n");
     }
@@ -247,6 +251,8 @@ static void keep(const char *text, size_t length, const char *isa, const struct 
     }
 }
 
+static void remove_folder(void *folder) { apsis_private_folder_remove(folder); }
+
 enum apsis_status apsis_compile(const struct apsis_compiler *compiler, const char *text, size_t length,
                                 const struct apsis_compile_options *options, unsigned char **so, size_t *size, char **log)
 {
@@ -264,6 +270,8 @@ enum apsis_status apsis_compile(const struct apsis_compiler *compiler, const cha
     }
     status = APSIS_FAILURE;
     folder = apsis_private_folder(&talk);
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, remove_folder, folder);
     if (!folder || !write_texts(folder, text, length, &talk)) goto keep;
     /* Relative names, so that messages do not depend on the folder's. */
     apsis_buffer_printf(&talk, "%s %s -I. -o program.so program.c -lm\n", compiler->path, flags);
@@ -275,6 +283,7 @@ enum apsis_status apsis_compile(const struct apsis_compiler *compiler, const cha
     status = apsis_command_run(&command, &talk);
     if (status == APSIS_OK && !read_object(folder, so, size, &talk)) status = APSIS_FAILURE;
 keep:
+    apsis_escape_drop(&cleanup);
     keep(text, length, options->isa, &talk);
 out:
     apsis_private_folder_remove(folder);

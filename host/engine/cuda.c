@@ -9,6 +9,7 @@
 #include "host/engine/cuda_card.h"
 #include "host/engine/cuda_cubin.h"
 #include "host/support/buffer.h"
+#include "host/support/escape.h"
 
 /* Unless asked for otherwise: blocks of 128 threads, three at least on a multiprocessor. The models in models/ would like 255 registers a
    thread, which leaves eight warps to hide the latency of double precision; with three blocks they get 168 and twelve. */
@@ -63,7 +64,7 @@ static void free_cubin(struct cuda *cuda, size_t i)
 {
     size_t first = 0;
     while (first < i && cuda->cubins[first].bytes != cuda->cubins[i].bytes) first++;
-    if (first == i) free(cuda->cubins[i].bytes);
+    if (first == i) apsis_block_free(cuda->cubins[i].bytes);
 }
 
 static void free_run(void *run)
@@ -71,10 +72,10 @@ static void free_run(void *run)
     struct cuda *cuda = run;
     for (size_t i = 0; i < cuda->opened; i++) apsis_cuda_card_close(&cuda->cards[i]);
     for (size_t i = cuda->count; i-- > 0;) free_cubin(cuda, i);
-    free(cuda->cards);
-    free(cuda->cubins);
+    apsis_block_free(cuda->cards);
+    apsis_block_free(cuda->cubins);
     apsis_arena_free(cuda->arena);
-    free(cuda);
+    apsis_block_free(cuda);
 }
 
 /* Its cubin and all else that one card needs. A cubin of the cache that the driver does not take is compiled again. */
@@ -127,10 +128,14 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
     cuda->arena = apsis_arena_new();
     cuda->plan = plan;
     cuda->threads = options->threads > 0 ? options->threads : omp_get_num_procs();
-    enum apsis_status status = find_cards(plan->arena, options, &cuda->driver, &chosen, &cuda->count, why);
-    if (status != APSIS_OK) cuda->count = 0;
-    cuda->cards = apsis_calloc(cuda->count + 1, sizeof *cuda->cards);
-    cuda->cubins = apsis_calloc(cuda->count + 1, sizeof *cuda->cubins);
+    size_t count = 0;
+    enum apsis_status status = find_cards(plan->arena, options, &cuda->driver, &chosen, &count, why);
+    if (status != APSIS_OK) count = 0;
+    cuda->cards = apsis_calloc(count + 1, sizeof *cuda->cards);
+    cuda->cubins = apsis_calloc(count + 1, sizeof *cuda->cubins);
+    cuda->count = count;
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, free_run, cuda);
     const char *headers = NULL, *no_headers = NULL;
     if (status == APSIS_OK) {
         headers = apsis_toolkit_headers(plan->arena, options->cuda_include, &no_headers);
@@ -148,12 +153,10 @@ static enum apsis_status prepare(const struct apsis_plan *plan, const struct aps
         cuda->cards[i] = (struct apsis_cuda_card){.driver = &cuda->driver, .text = cuda->text, .device = chosen[i], .threads = text.threads};
         status = options->cancel_prepare && *options->cancel_prepare ? APSIS_INTERRUPTED : open_card(cuda, i, options, headers, why);
     }
-    if (status != APSIS_OK) {
-        free_run(cuda);
-        return status;
-    }
-    *run = cuda;
-    return APSIS_OK;
+    apsis_escape_drop(&cleanup);
+    if (status == APSIS_OK) *run = cuda;
+    else free_run(cuda);
+    return status;
 }
 
 static enum apsis_status run(void *state, const struct apsis_job *job)

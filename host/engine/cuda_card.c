@@ -19,7 +19,7 @@ static int upload_package(struct apsis_cuda_card *card)
         apsis_cuda_pack_write(pack, card->package.address, room, &numbers, &samplers);
         card->numbers = numbers, card->samplers = samplers;
         error = APSIS_CUDA_ASK(card, copy_in, card->package.address, room, bytes, card->compute) || APSIS_CUDA_ASK(card, stream_wait, card->compute);
-        free(room);
+        apsis_block_free(room);
     }
     apsis_cuda_pack_free(pack);
     return error;

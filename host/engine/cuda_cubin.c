@@ -9,6 +9,7 @@
 
 #include "host/engine/cache.h"
 #include "host/engine/kernel_headers.h"
+#include "host/support/escape.h"
 #include "host/support/sha256.h"
 
 static double now(void)
@@ -57,6 +58,8 @@ static enum apsis_status compile(struct apsis_arena *arena, const struct apsis_p
     return APSIS_OK;
 }
 
+static void close_cache(void *cache) { apsis_cache_close(cache); }
+
 enum apsis_status apsis_cuda_cubin(struct apsis_arena *arena, const struct apsis_program_text *text, const struct apsis_engine_options *options, const char *headers,
                                    int major, int minor, int again, struct apsis_cuda_cubin *cubin, const char **why)
 {
@@ -66,6 +69,8 @@ enum apsis_status apsis_cuda_cubin(struct apsis_arena *arena, const struct apsis
     cubin->major = major, cubin->minor = minor;
     key_of(arena, text, major, minor, key);
     struct apsis_cache *cache = apsis_cache_open();
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, close_cache, cache);
     enum apsis_status status = APSIS_OK;
     if (!again && apsis_cache_get(cache, key, ".cubin", &cubin->bytes, &cubin->size) == APSIS_OK) {
         cubin->cached = 1;
@@ -76,6 +81,7 @@ enum apsis_status apsis_cuda_cubin(struct apsis_arena *arena, const struct apsis
         status = compile(arena, text, options, headers, cubin, why);
         if (status == APSIS_OK) apsis_cache_put(cache, key, ".cubin", cubin->bytes, cubin->size, NULL);
     }
+    apsis_escape_drop(&cleanup);
     apsis_cache_close(cache);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "host/engine/cuda_card.h"
+#include "host/support/escape.h"
 #include "host/support/floating.h"
 #include "kernels/device_row.h"
 
@@ -35,7 +36,10 @@ static int upload_tally(struct apsis_cuda_card *card, struct apsis_cuda_slot *sl
         same = 0;
         if (apsis_cuda_grow(card, &slot->image, with_reserve(slot->sizes.image))) return card->error;
     }
-    if (slot->sizes.image > slot->image_room) slot->image_text = apsis_realloc(slot->image_text, slot->image_room = with_reserve(slot->sizes.image));
+    if (slot->sizes.image > slot->image_room) { /* the slot lives longer than this job */
+        slot->image_text = apsis_block_keep(apsis_realloc(slot->image_text, with_reserve(slot->sizes.image)));
+        slot->image_room = with_reserve(slot->sizes.image);
+    }
     apsis_cuda_tally_image(task->tally, slot->image.address, slot->results.address, slot->first_tile, slot->tiles, slot->kept_room, slot->image_text);
     slot->image_job = card->job_number, slot->image_tiles = slot->tiles, slot->image_kept_room = slot->kept_room;
     if (APSIS_CUDA_ASK(card, copy_in, slot->image.address, slot->image_text, same ? slot->sizes.head : slot->sizes.image, card->compute)) return card->error;
@@ -106,17 +110,33 @@ static int fetch_stored(struct apsis_cuda_card *card, const struct apsis_cuda_sl
     return APSIS_CUDA_ASK(card, stream_wait, card->copies);
 }
 
+struct taking {
+    const struct apsis_cuda_slot *slot;
+    const struct apsis_cuda_task *task;
+    struct ap_tally *const *workers;
+    size_t count;
+};
+
+static void take_share(void *context, size_t w)
+{
+    const struct taking *taking = context;
+    const struct apsis_cuda_slot *slot = taking->slot;
+    const struct apsis_cuda_tally *tally = taking->task->tally;
+    uint64_t mode = apsis_floating_set(), tiles = slot->tiles;
+    uint32_t from = (uint32_t)(tiles * w / taking->count), to = (uint32_t)(tiles * (w + 1) / taking->count);
+    if (w == 0) apsis_cuda_tally_take_rows(tally, taking->workers[0], slot->staging, slot->first_tile, slot->tiles, slot->kept_room);
+    apsis_cuda_tally_take_tiles(tally, taking->workers[w], slot->staging, slot->first_tile, slot->tiles, from, to);
+    apsis_floating_restore(mode);
+}
+
 static void take(const struct apsis_cuda_slot *slot, const struct apsis_cuda_task *task, struct ap_tally *const *workers, size_t count)
 {
     if (count > slot->tiles) count = slot->tiles;
+    struct taking taking = {slot, task, workers, count};
+    struct apsis_parts parts = apsis_parts();
 #pragma omp parallel for schedule(static, 1) num_threads((int)count) if (count > 1)
-    for (size_t w = 0; w < count; w++) {
-        uint64_t mode = apsis_floating_set();
-        uint32_t from = (uint32_t)((uint64_t)slot->tiles * w / count), to = (uint32_t)((uint64_t)slot->tiles * (w + 1) / count);
-        if (w == 0) apsis_cuda_tally_take_rows(task->tally, workers[0], slot->staging, slot->first_tile, slot->tiles, slot->kept_room);
-        apsis_cuda_tally_take_tiles(task->tally, workers[w], slot->staging, slot->first_tile, slot->tiles, from, to);
-        apsis_floating_restore(mode);
-    }
+    for (size_t w = 0; w < count; w++) apsis_escape_part(&parts, take_share, &taking, w);
+    apsis_parts_end(&parts);
 }
 
 enum apsis_cuda_outcome apsis_cuda_end(struct apsis_cuda_card *card, struct apsis_cuda_slot *slot, const struct apsis_cuda_task *task,

@@ -1,6 +1,5 @@
 /* cuda_pack.c - the numbers and samplers of a program text with all they point to, in one piece of memory for a card. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/engine/cuda_card.h"
@@ -91,6 +90,6 @@ void apsis_cuda_pack_write(const struct apsis_cuda_pack *pack, uint64_t address,
 void apsis_cuda_pack_free(struct apsis_cuda_pack *pack)
 {
     if (!pack) return;
-    free(pack->pieces);
-    free(pack);
+    apsis_block_free(pack->pieces);
+    apsis_block_free(pack);
 }

@@ -1,6 +1,5 @@
 /* cuda_room.c - the memory of a card: how much a launch may use, chosen from what is free, and less where that is too much. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 
 #include "host/engine/cuda_card.h"
 
@@ -48,7 +47,7 @@ void apsis_cuda_release_slot(struct apsis_cuda_card *card, struct apsis_cuda_slo
     apsis_cuda_release(card, &slot->image);
     apsis_cuda_release(card, &slot->results);
     if (slot->staging) card->driver->host_free(slot->staging);
-    free(slot->image_text);
+    apsis_block_free(slot->image_text);
     slot->staging = slot->image_text = NULL;
     slot->staging_room = slot->image_room = 0;
     slot->image_job = 0;

@@ -110,10 +110,10 @@ struct apsis_cuda_tally *apsis_cuda_tally_new(const struct ap_tally *worker)
 void apsis_cuda_tally_free(struct apsis_cuda_tally *tally)
 {
     if (!tally) return;
-    free(tally->rows);
-    free(tally->row_of);
-    free(tally->image);
-    free(tally);
+    apsis_block_free(tally->rows);
+    apsis_block_free(tally->row_of);
+    apsis_block_free(tally->image);
+    apsis_block_free(tally);
 }
 
 uint32_t apsis_cuda_tally_rows(const struct apsis_cuda_tally *tally) { return tally->row_count; }

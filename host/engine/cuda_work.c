@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/engine/cuda_card.h"
+#include "host/support/escape.h"
 #include "kernels/tally.h"
 
 #define LAUNCH_SECONDS 0.2    /* how long a cancelled run may have to wait for launches that cannot be stopped */
@@ -30,6 +31,7 @@ struct work {
     size_t range_count, range_capacity;
     uint64_t open;
     int cancelled;
+    struct apsis_parts parts;
 };
 
 struct station {
@@ -50,10 +52,15 @@ static void give(struct work *work, uint64_t first, uint64_t count)
     work->ranges[work->range_count++] = (struct range){first, count};
 }
 
+static void unlock(void *lock) { pthread_mutex_unlock(lock); }
+
 static void give_back(struct work *work, uint64_t first, uint64_t count)
 {
+    struct apsis_cleanup cleanup;
     pthread_mutex_lock(&work->lock);
+    apsis_escape_defer(&cleanup, unlock, &work->lock);
     give(work, first, count);
+    apsis_escape_drop(&cleanup);
     pthread_cond_broadcast(&work->changed);
     pthread_mutex_unlock(&work->lock);
 }
@@ -164,26 +171,36 @@ static int fill_slots(struct station *station, struct apsis_cuda_slot **oldest)
     }
 }
 
-static void *run_station(void *pointer)
+static void work_off(void *pointer, size_t number)
 {
     struct station *station = pointer;
+    (void)number;
     struct work *work = station->work;
     struct apsis_cuda_card *card = station->card;
     struct apsis_cuda_slot *oldest = NULL;
-    if (begin_job(station)) return NULL;
+    if (begin_job(station)) return;
     while (fill_slots(station, &oldest) > 0) {
         struct apsis_cuda_slot *slot = oldest;
         enum apsis_cuda_outcome outcome = apsis_cuda_end(card, slot, &work->task, station->workers, station->worker_count);
         if (outcome == APSIS_CUDA_FAILED) {
             slot->busy = 1;
             lose(station, apsis_cuda_card_why(card));
-            return NULL;
+            return;
         }
         if (outcome == APSIS_CUDA_AGAIN) give_back(work, slot->first_tile, slot->tiles);
         else settle(work, slot->tiles, outcome == APSIS_CUDA_CANCELLED);
         for (int i = 0; i < APSIS_CUDA_SLOTS; i++) /* of two, the other one is older than what comes next */
             if (card->slots[i].busy) oldest = &card->slots[i];
     }
+}
+
+/* A station's thread. Where it finds no memory, the others need not go on: the job fails. */
+static void *run_station(void *pointer)
+{
+    struct station *station = pointer;
+    struct work *work = station->work;
+    apsis_escape_part(&work->parts, work_off, station, 0);
+    if (__atomic_load_n(&work->parts.wanted, __ATOMIC_RELAXED)) settle(work, 0, 1);
     return NULL;
 }
 
@@ -220,7 +237,7 @@ static void close_workers(struct station *stations, size_t count, struct apsis_t
             if (good) tally->close(tally, stations[i].workers[w]);
             else tally->discard(tally, stations[i].workers[w]);
         }
-        free(stations[i].workers);
+        apsis_block_free(stations[i].workers);
     }
 }
 
@@ -240,7 +257,7 @@ static const char *join(struct apsis_arena *arena, const char *text, const char 
 enum apsis_status apsis_cuda_work(struct apsis_cuda_card *cards, size_t count, const struct apsis_plan *plan, const struct apsis_job *job, int threads,
                                   struct apsis_arena *arena, const char **why, const char **note)
 {
-    struct work work = {.task = {.plan = plan, .job = job, .need = {.tiles = job->tile_count, .columns = (uint32_t)plan->column_count, .stored = job->tally == NULL}}, .threads = threads};
+    struct work work = {.task = {.plan = plan, .job = job, .need = {.tiles = job->tile_count, .columns = (uint32_t)plan->column_count, .stored = job->tally == NULL}}, .threads = threads, .parts = apsis_parts()};
     struct station *stations = apsis_calloc(count, sizeof *stations);
     unsigned *before = apsis_calloc(count, sizeof *before); /* how often each was short of memory */
     const char *lost_before = NULL, *lost_now = NULL;
@@ -281,6 +298,7 @@ enum apsis_status apsis_cuda_work(struct apsis_cuda_card *cards, size_t count, c
     run_all(stations, count);
     pthread_cond_destroy(&work.changed);
     pthread_mutex_destroy(&work.lock);
+    apsis_parts_end(&work.parts);
     for (size_t i = 0; i < count; i++) {
         const struct apsis_cuda_card *card = &cards[i];
         if (stations[i].started && card->lost) lost_now = join(arena, lost_now, card->lost);
@@ -300,9 +318,9 @@ enum apsis_status apsis_cuda_work(struct apsis_cuda_card *cards, size_t count, c
     if (job->tally) close_workers(stations, count, job->tally, status == APSIS_OK);
 end:
     apsis_cuda_tally_free(tally);
-    free(stored_row_of);
-    free(work.ranges);
-    free(before);
-    free(stations);
+    apsis_block_free(stored_row_of);
+    apsis_block_free(work.ranges);
+    apsis_block_free(before);
+    apsis_block_free(stations);
     return status;
 }

@@ -42,4 +42,4 @@ static enum apsis_status run(void *state, const struct apsis_job *job)
 
 static const char *describe(void *run) { return ((struct interpreter *)run)->description; }
 
-const struct apsis_engine apsis_engine_interpreter = {"interpreter", apsis_blocks_available, prepare, run, describe, NULL, free};
+const struct apsis_engine apsis_engine_interpreter = {"interpreter", apsis_blocks_available, prepare, run, describe, NULL, apsis_block_free};

@@ -13,6 +13,7 @@
 
 #include "host/engine/command_run.h"
 #include "host/engine/compiler.h"
+#include "host/support/escape.h"
 #include "host/support/sha256.h"
 
 #ifndef MFD_EXEC
@@ -52,6 +53,8 @@ static void *from_memory(const unsigned char *so, size_t size, struct apsis_buff
         apsis_buffer_printf(log, "memfd_create: %s", strerror(errno));
         return NULL;
     }
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, apsis_cleanup_descriptor, &file);
     void *handle = NULL;
     int good = 1;
     for (size_t done = 0; good && done < size;) {
@@ -73,15 +76,20 @@ static void *from_memory(const unsigned char *so, size_t size, struct apsis_buff
     } else {
         apsis_buffer_printf(log, "memory file: %s", strerror(errno));
     }
+    apsis_escape_drop(&cleanup);
     close(file); /* what is mapped stays */
     return handle;
 }
+
+static void remove_folder(void *folder) { apsis_private_folder_remove(folder); }
 
 static void *from_file(const unsigned char *so, size_t size, struct apsis_buffer *log)
 {
     void *handle = NULL;
     char *folder = apsis_private_folder(log);
     if (!folder) return NULL;
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, remove_folder, folder);
     if (apsis_private_file(folder, "apsis.so", so, size)) {
         struct apsis_buffer path = {0};
         apsis_buffer_printf(&path, "%s/apsis.so", folder);
@@ -90,6 +98,7 @@ static void *from_file(const unsigned char *so, size_t size, struct apsis_buffer
     } else {
         apsis_buffer_printf(log, "%s%s: %s", log->length ? "; " : "", folder, strerror(errno));
     }
+    apsis_escape_drop(&cleanup);
     apsis_private_folder_remove(folder);
     return handle;
 }

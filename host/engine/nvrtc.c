@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/support/escape.h"
+
 static const char *const names[] = {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"};
 static const char *const roots[] = {"/usr/local/cuda", "/opt/cuda"};
 static const char *const variables[] = {"CUDA_HOME", "CUDA_PATH"};
@@ -93,6 +95,17 @@ static const char *log_of(struct apsis_arena *arena, const struct apsis_nvrtc *n
     return log;
 }
 
+struct held {
+    const struct apsis_nvrtc *nvrtc;
+    void *program;
+};
+
+static void destroy(void *context)
+{
+    struct held *held = context;
+    held->nvrtc->destroy(&held->program);
+}
+
 enum apsis_status apsis_nvrtc_compile(struct apsis_arena *arena, const struct apsis_nvrtc *nvrtc, struct apsis_nvrtc_job *job, const char **why)
 {
     void *program = NULL;
@@ -111,6 +124,9 @@ enum apsis_status apsis_nvrtc_compile(struct apsis_arena *arena, const struct ap
         *why = apsis_arena_printf(arena, "NVRTC does not take the kernel: %s", error_text(nvrtc, error));
         return APSIS_FAILURE;
     }
+    struct held held = {nvrtc, program};
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, destroy, &held);
     if (job->cancel && nvrtc->set_flow) nvrtc->set_flow(program, wants_end, (void *)job->cancel);
     const char *asked = "compile it";
     error = nvrtc->compile(program, (int)count, options);
@@ -123,7 +139,8 @@ enum apsis_status apsis_nvrtc_compile(struct apsis_arena *arena, const struct ap
             error = nvrtc->cubin(program, job->cubin);
         }
     }
-    nvrtc->destroy(&program);
+    apsis_escape_drop(&cleanup);
+    destroy(&held);
     if (job->cancel && *job->cancel) return APSIS_INTERRUPTED;
     if (!error && job->cubin_size) return APSIS_OK;
     job->cubin = NULL;

@@ -1,6 +1,5 @@
 /* csv.c - fields of a CSV text, one after another, each with its place. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/language/csv.h"
@@ -17,7 +16,7 @@ int apsis_csv_more(const struct apsis_csv *csv) { return *csv->at != 0; }
 
 void apsis_csv_end(struct apsis_csv *csv)
 {
-    free(csv->field);
+    apsis_block_free(csv->field);
     csv->field = NULL;
 }
 

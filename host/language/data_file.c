@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/language/csv.h"
+#include "host/support/escape.h"
 #include "host/support/number.h"
 #include "host/support/sha256.h"
 
@@ -29,11 +30,14 @@ static int leads_down(const char *path)
 /* A link could lead out of the folder again: the resolved path must begin with the resolved folder. */
 static int stays_inside(const char *folder, const char *path)
 {
+    errno = 0;
     char *root = realpath(folder, NULL), *real = realpath(path, NULL);
+    int short_of_memory = (!root || !real) && errno == ENOMEM;
     size_t length = root ? strlen(root) : 0;
     int inside = root && real && !strncmp(root, real, length) && (real[length] == '/' || (length && root[length - 1] == '/'));
     free(root);
     free(real);
+    if (short_of_memory) apsis_out_of_memory(0);
     return inside;
 }
 
@@ -45,6 +49,8 @@ static char *read_all(struct apsis_arena *arena, const char *path, size_t *lengt
         *why = strerror(errno);
         return NULL;
     }
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, apsis_cleanup_file, file);
     char *text = NULL;
     if (fstat(fileno(file), &about) || !S_ISREG(about.st_mode)) *why = "it is not a file";
     else if (about.st_size > (off_t)MOST_MEGABYTES * 1000000)
@@ -57,10 +63,11 @@ static char *read_all(struct apsis_arena *arena, const char *path, size_t *lengt
         if (!strncmp(text, "\xff\xfe", 2) || !strncmp(text, "\xfe\xff", 2)) *why = "it is UTF-16: save it as UTF-8";
         else if (memchr(text, 0, *length)) *why = "it is not a text";
         if (*why) {
-            free(text);
+            apsis_block_free(text);
             text = NULL;
         }
     }
+    apsis_escape_drop(&cleanup);
     fclose(file);
     return text;
 }
@@ -314,7 +321,7 @@ int apsis_data_read(struct apsis_arena *arena, const struct apsis_data_request *
     char *text = read_all(arena, whole, &length, &why);
     if (text && !stays_inside(folder, whole)) {
         apsis_hint(list, apsis_error(list, request->span, "%s is not under the model's own folder", path), "a model reads only files beside or below it");
-        free(text);
+        apsis_block_free(text);
         return 0;
     }
     if (!text) {
@@ -327,6 +334,6 @@ int apsis_data_read(struct apsis_arena *arena, const struct apsis_data_request *
     apsis_csv_begin(&r.csv, text);
     int good = read_rows(&r, data);
     apsis_csv_end(&r.csv);
-    free(text);
+    apsis_block_free(text);
     return good;
 }

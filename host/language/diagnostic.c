@@ -313,5 +313,5 @@ void apsis_diagnostics_print(const struct apsis_diagnostics *list, const struct 
         if (dropped) apsis_buffer_printf(out, "and %zu more error%s\n", dropped, dropped == 1 ? "" : "s");
         if (list->dropped) apsis_buffer_printf(out, "and %zu more warning%s\n", list->dropped, list->dropped == 1 ? "" : "s");
     }
-    free(entries);
+    apsis_block_free(entries);
 }

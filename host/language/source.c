@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "host/language/diagnostic.h"
+#include "host/support/escape.h"
 
 uint32_t apsis_sources_add(struct apsis_sources *sources, const char *name, const char *text, size_t length)
 {
@@ -88,28 +89,34 @@ enum apsis_status apsis_sources_read(struct apsis_sources *sources, const char *
     struct stat status;
     FILE *file = is_stdin ? stdin : fopen(path, "rb");
     if (!file || (!is_stdin && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))) {
-        if (file) apsis_hint(list, apsis_error(list, nowhere, "%s is a folder", path), "name the .risk file in it");
-        else if (errno == ENOENT) apsis_error(list, nowhere, "cannot open %s: there is no such file", path);
-        else if (errno == EACCES) apsis_error(list, nowhere, "cannot open %s: no permission to read it", path);
-        else apsis_error(list, nowhere, "cannot open %s: %s", path, strerror(errno));
+        int fault = errno;
         if (file) fclose(file);
+        if (file) apsis_hint(list, apsis_error(list, nowhere, "%s is a folder", path), "name the .risk file in it");
+        else if (fault == ENOENT) apsis_error(list, nowhere, "cannot open %s: there is no such file", path);
+        else if (fault == EACCES) apsis_error(list, nowhere, "cannot open %s: no permission to read it", path);
+        else apsis_error(list, nowhere, "cannot open %s: %s", path, strerror(fault));
         return APSIS_FAILURE;
     }
     size_t length = 0, capacity = 1 << 16, got;
+    struct apsis_cleanup cleanup;
+    if (!is_stdin) apsis_escape_defer(&cleanup, apsis_cleanup_file, file);
     char *text = apsis_malloc(capacity);
     while (length <= APSIS_SOURCE_LIMIT && (got = fread(text + length, 1, capacity - length, file)) > 0) {
         length += got;
         if (length == capacity) text = apsis_realloc(text, capacity *= 2);
     }
     int failed = ferror(file);
-    if (!is_stdin) fclose(file);
+    if (!is_stdin) {
+        apsis_escape_drop(&cleanup);
+        fclose(file);
+    }
     if (failed) {
-        free(text);
+        apsis_block_free(text);
         apsis_error(list, nowhere, "cannot read %s", path);
         return APSIS_FAILURE;
     }
     *number = apsis_sources_add(sources, path, text, length);
-    free(text);
+    apsis_block_free(text);
     return apsis_source_check(sources, *number, list);
 }
 

@@ -122,8 +122,8 @@ static void order_sections(struct apsis_code *code)
     struct seen *seen = apsis_calloc(code->storage_count + 1, sizeof *seen);
     struct ranked *ranked = apsis_calloc(code->instruction_count + 1, sizeof *ranked);
     for (size_t s = 0; s < code->section_count; s++) order_section(code, &code->sections[s], seen, (uint32_t)s + 1, ranked);
-    free(seen);
-    free(ranked);
+    apsis_block_free(seen);
+    apsis_block_free(ranked);
 }
 
 /* ------------------------------------------------------------------ groups */
@@ -181,7 +181,7 @@ static void find_local(struct apsis_code *code, const uint32_t *group)
         struct apsis_storage *storage = &code->storages[i];
         storage->local = uses[i].looked_at && !uses[i].not_local && !storage->carried && storage->slots == 1;
     }
-    free(uses);
+    apsis_block_free(uses);
 }
 
 struct apsis_arranged *apsis_plan_arrange(const struct apsis_plan *plan, const unsigned char *wanted, int reorder, struct apsis_arena *arena)

@@ -3,7 +3,6 @@
 #include "host/plan/bind.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "host/support/arena.h"
 
@@ -61,8 +60,8 @@ struct ap_frame *apsis_bound_frame(struct apsis_bound *bound) { return &bound->f
 void apsis_bound_free(struct apsis_bound *bound)
 {
     if (!bound) return;
-    free(bound->steps);
-    free(bound->args);
-    free(bound->memory);
-    free(bound);
+    apsis_block_free(bound->steps);
+    apsis_block_free(bound->args);
+    apsis_block_free(bound->memory);
+    apsis_block_free(bound);
 }

@@ -21,7 +21,7 @@ struct intern {
 
 static void intern_free(struct intern *map)
 {
-    free(map->table);
+    apsis_block_free(map->table);
     apsis_buffer_free(&map->keys);
     apsis_buffer_free(&map->key);
 }
@@ -79,7 +79,7 @@ static void widen(struct intern *map)
         while (table[at].number) at = (at + 1) & (size - 1);
         table[at] = map->table[i];
     }
-    free(map->table);
+    apsis_block_free(map->table);
     map->table = table;
     map->size = size;
 }

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/plan/model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static struct apsis_model *new_model(void)
@@ -42,7 +41,7 @@ void apsis_model_free(struct apsis_model *model)
 {
     if (!model) return;
     apsis_arena_free(model->arena);
-    free(model);
+    apsis_block_free(model);
 }
 
 /* Adds those of `from` that are not in `to` yet. */

@@ -95,7 +95,7 @@ static void find_twins(struct apsis_planner *p)
         if (!table[at]) table[at] = (uint32_t)i + 1;
         p->twin[i] = table[at] - 1;
     }
-    free(table);
+    apsis_block_free(table);
 }
 
 static void new_arrays(struct apsis_planner *p)

@@ -47,8 +47,8 @@ static void drop_unused(struct apsis_code *code, const unsigned char *wanted, ui
         section->count = (ap_u32)(to - first);
     }
     code->instruction_count = to;
-    free(alive);
-    free(in_loop);
+    apsis_block_free(alive);
+    apsis_block_free(in_loop);
 }
 
 static void touch(struct apsis_storage *s, uint32_t at)
@@ -115,8 +115,8 @@ static uint32_t lay_out(struct apsis_code *code)
         for (uint32_t k = s->slot; k <= at; k++) busy[k] = s->end;
         if (at + 1 > used) used = at + 1;
     }
-    free(busy);
-    free(order);
+    apsis_block_free(busy);
+    apsis_block_free(order);
     return used;
 }
 

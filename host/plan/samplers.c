@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/plan/samplers.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "distributions/steps.h"
 #include "host/plan/table.h"
+#include "host/support/escape.h"
 #include "kernels/sampler.h"
 
 /* A standard deviation up to which a searched family is drawn by steps: sixteen of them are at most 4,096 values. */
@@ -63,6 +63,16 @@ static int drawn_by_steps(const struct apsis_distribution *d)
     return d->steps || form == APSIS_FORM_STEP || form == APSIS_FORM_KNOTTED || (d->family->searched && d->family->sd(d) < FEW_VALUES);
 }
 
+static void build(void *jobs, size_t number)
+{
+    struct job *job = (struct job *)jobs + number;
+    job->why = apsis_table_build(&job->source, &job->u);
+    if (job->why || !job->by_score) return;
+    struct ap_table t = {.rows = job->u.rows, .index = job->u.index_count ? job->u.index : NULL, .base = {0, 0}, .scale = 1,
+                         .transform = (ap_u32)job->source.transform};
+    job->why = apsis_table_build_score(&job->source, &t, &job->score);
+}
+
 enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_sampler_request *requests, size_t count)
 {
     struct job *jobs = apsis_calloc(count + 1, sizeof *jobs);
@@ -102,15 +112,10 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
             fill_family(d->family, d->p, r->out);
         }
     }
+    struct apsis_parts parts = apsis_parts();
 #pragma omp parallel for schedule(dynamic, 1) if (job_count > 1)
-    for (size_t j = 0; j < job_count; j++) {
-        struct job *job = &jobs[j];
-        job->why = apsis_table_build(&job->source, &job->u);
-        if (job->why || !job->by_score) continue;
-        struct ap_table t = {.rows = job->u.rows, .index = job->u.index_count ? job->u.index : NULL, .base = {0, 0}, .scale = 1,
-                             .transform = (ap_u32)job->source.transform};
-        job->why = apsis_table_build_score(&job->source, &t, &job->score);
-    }
+    for (size_t j = 0; j < job_count; j++) apsis_escape_part(&parts, build, jobs, j);
+    apsis_parts_end(&parts);
     for (size_t j = 0; j < job_count; j++) {
         struct job *job = &jobs[j];
         if (job->u.rows) keep(arena, &job->u, &job->kept[0]);
@@ -127,8 +132,8 @@ enum apsis_status apsis_samplers_build(struct apsis_arena *arena, struct apsis_s
         }
         if (r->why) status = APSIS_MODEL_ERROR;
     }
-    free(jobs);
-    free(job_of);
+    apsis_block_free(jobs);
+    apsis_block_free(job_of);
     return status;
 }
 

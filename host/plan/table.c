@@ -279,8 +279,8 @@ static double march(struct builder *b, size_t slot, double low, double high, dou
 
 static void start(struct builder *b, size_t segments)
 {
-    free(b->rows);
-    free(b->index);
+    apsis_block_free(b->rows);
+    apsis_block_free(b->index);
     b->rows = NULL;
     b->row_count = b->row_room = 0;
     b->index_count = segments;
@@ -291,14 +291,13 @@ static void start(struct builder *b, size_t segments)
 }
 static void finish(struct builder *b, struct apsis_table_rows *out)
 {
-    out->rows = aligned_alloc(64, b->row_count * NODES * sizeof(double));
-    if (!out->rows) apsis_out_of_memory(b->row_count * NODES * sizeof(double));
+    out->rows = apsis_malloc_aligned(b->row_count * NODES * sizeof(double));
     memcpy(out->rows, b->rows, b->row_count * NODES * sizeof(double));
     out->index = b->index;
     out->row_count = b->row_count;
     out->index_count = b->split ? b->index_count : 0;
     out->error = b->error;
-    free(b->rows);
+    apsis_block_free(b->rows);
 }
 static double edge(size_t segment) /* the lower end of a segment, as a tail probability */
 {
@@ -345,8 +344,8 @@ const char *apsis_table_build(const struct apsis_table_source *source, struct ap
         finish(&b, out);
         return NULL;
     }
-    free(b.rows);
-    free(b.index);
+    apsis_block_free(b.rows);
+    apsis_block_free(b.index);
     return "its quantile function bends too sharply for a table of 4,096 rows";
 }
 
@@ -364,14 +363,14 @@ const char *apsis_table_build_score(const struct apsis_table_source *source, con
         finish(&b, out);
         return NULL;
     }
-    free(b.rows);
-    free(b.index);
+    apsis_block_free(b.rows);
+    apsis_block_free(b.index);
     return "its quantile function bends too sharply for a table of 4,096 rows";
 }
 
 void apsis_table_free(struct apsis_table_rows *rows)
 {
-    free(rows->rows);
-    free(rows->index);
+    apsis_block_free(rows->rows);
+    apsis_block_free(rows->index);
     memset(rows, 0, sizeof *rows);
 }

@@ -104,8 +104,8 @@ static int is_atom(size_t run, size_t inside)
 
 void apsis_bracket_drop(struct apsis_reduced *column)
 {
-    free(column->windows);
-    free(column->kept);
+    apsis_block_free(column->windows);
+    apsis_block_free(column->kept);
     column->windows = NULL;
     column->kept = NULL;
     column->window_count = column->kept_count = column->kept_room = column->kept_after = 0;
@@ -155,7 +155,7 @@ void apsis_bracket_pilot(struct apsis_reduced *column, const double *sorted, siz
             push(&whole, low, high, 0);
         }
     }
-    free(needs);
+    apsis_block_free(needs);
     for (size_t i = 0; i < column->sought_count; i++) {
         const struct apsis_sought *sought = &column->sought[i];
         if (sought->solved || sought->tail < 0) continue;
@@ -183,7 +183,7 @@ void apsis_bracket_pilot(struct apsis_reduced *column, const double *sorted, siz
         if (low < high) push(&list, low, high, 0);
         from = to;
     }
-    free(whole.items);
+    apsis_block_free(whole.items);
     start_windows(column, &list);
 }
 
@@ -344,10 +344,10 @@ static struct window_list narrowed(const struct apsis_reduced *column, double sh
         }
         list.count = first;
         for (size_t p = 0; p < pieces.count; p++) *push(&list, 0, 0, 0) = pieces.items[p];
-        free(pieces.items);
+        apsis_block_free(pieces.items);
     }
-    free(needs);
-    free(beside);
+    apsis_block_free(needs);
+    apsis_block_free(beside);
     return list;
 }
 
@@ -360,7 +360,7 @@ void apsis_bracket_narrow(struct apsis_reduced *column, double share_done, doubl
     for (int trial = 0;; trial++) {
         list = narrowed(column, share_done, width, &retained);
         if (retained <= room || trial == 24) break;
-        free(list.items);
+        apsis_block_free(list.items);
         width *= 0.6;
     }
     /* the tails move inwards where the windows that are given up hold all that lies between */
@@ -398,6 +398,6 @@ void apsis_bracket_narrow(struct apsis_reduced *column, double share_done, doubl
         column->kept_room = out + out / 4 + 64;
         column->kept = apsis_realloc(column->kept, column->kept_room * sizeof *column->kept);
     }
-    free(column->windows);
+    apsis_block_free(column->windows);
     start_windows(column, &list);
 }

@@ -229,9 +229,9 @@ void apsis_columns_publish(struct apsis_measurement *m)
 void apsis_columns_free(struct apsis_measurement *m)
 {
     for (size_t i = 0; i < m->count; i++) {
-        free(m->columns[i].known);
-        free(m->columns[i].windows);
-        free(m->columns[i].kept);
+        apsis_block_free(m->columns[i].known);
+        apsis_block_free(m->columns[i].windows);
+        apsis_block_free(m->columns[i].kept);
     }
-    free(m->columns);
+    apsis_block_free(m->columns);
 }

@@ -227,7 +227,7 @@ enum apsis_status apsis_digest_part(const struct apsis_engine *engine, void *run
         apsis_sha256_hex(root, text);
     }
     apsis_tallies_free(&all);
-    free(columns);
-    free(fingerprints);
+    apsis_block_free(columns);
+    apsis_block_free(fingerprints);
     return status;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _POSIX_C_SOURCE 200809L
 #include "host/result/measure.h"
+#include "host/support/escape.h"
 
 #include <string.h>
 #include <time.h>
@@ -25,19 +26,22 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
+static void solve_one(void *columns, size_t number)
+{
+    struct apsis_reduced *column = (struct apsis_reduced *)columns + number;
+    if (column->active && column->valid) apsis_percentile_solve(column);
+    apsis_bracket_drop(column); /* the next pass' columns need the room */
+}
+
 /* Takes what the windows of the pass say; returns how many columns still look for something. */
 static size_t solve(struct apsis_measurement *m)
 {
+    struct apsis_parts parts = apsis_parts();
     size_t open = 0;
-#pragma omp parallel for schedule(dynamic, 4) reduction(+ : open) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
-    for (size_t i = 0; i < m->count; i++) {
-        struct apsis_reduced *column = &m->columns[i];
-        if (column->active && column->valid) apsis_percentile_solve(column);
-        apsis_bracket_drop(column); /* the next pass' columns need the room */
-        int left = 0;
-        for (size_t k = 0; k < column->sought_count; k++) left |= !column->sought[k].solved;
-        open += (size_t)left;
-    }
+#pragma omp parallel for schedule(dynamic, 4) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
+    for (size_t i = 0; i < m->count; i++) apsis_escape_part(&parts, solve_one, m->columns, i);
+    apsis_parts_end(&parts);
+    for (size_t i = 0; i < m->count; i++) open += (size_t)apsis_looks_for_something(&m->columns[i]);
     return open;
 }
 

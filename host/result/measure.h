@@ -37,5 +37,6 @@ enum apsis_status apsis_pilot(struct apsis_measurement *m, const unsigned char *
 
 /* pass.c: one pass over all draws for the columns that still look for something, as many as the memory serves */
 enum apsis_status apsis_pass(struct apsis_measurement *m);
+int apsis_looks_for_something(const struct apsis_reduced *column); /* some order statistic of it is not known yet */
 
 #endif

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "host/result/measure.h"
+#include "host/support/escape.h"
 
 enum { FIRST_WAVE = 64, MOST_TILES = 1 << 16 };
 #define LEAST_MEMORY (256u << 10)
@@ -17,7 +18,7 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static int looks_for_something(const struct apsis_reduced *column)
+int apsis_looks_for_something(const struct apsis_reduced *column)
 {
     for (size_t i = 0; i < column->sought_count; i++)
         if (!column->sought[i].solved) return 1;
@@ -41,16 +42,16 @@ static enum apsis_status choose(struct apsis_measurement *m)
     for (size_t i = 0; i < m->count; i++) {
         struct apsis_reduced *column = &m->columns[i];
         column->active = 0;
-        fresh[i] = m->pass == 1 || (looks_for_something(column) && !column->known_count && !column->stuck);
+        fresh[i] = m->pass == 1 || (apsis_looks_for_something(column) && !column->known_count && !column->stuck);
         any |= fresh[i];
     }
     enum apsis_status status = any ? apsis_pilot(m, fresh, m->pass == 1) : APSIS_OK;
     double total = 0, wave = 0;
     size_t open = 1;
-    for (size_t i = 0; i < m->count; i++) open += (size_t)looks_for_something(&m->columns[i]);
+    for (size_t i = 0; i < m->count; i++) open += (size_t)apsis_looks_for_something(&m->columns[i]);
     for (size_t i = 0; i < m->count && status == APSIS_OK; i++) {
         struct apsis_reduced *column = &m->columns[i];
-        if (!looks_for_something(column)) continue;
+        if (!apsis_looks_for_something(column)) continue;
         if (!fresh[i]) {
             apsis_bracket_again(column);
             double inside = 0;
@@ -85,7 +86,7 @@ static enum apsis_status choose(struct apsis_measurement *m)
         column->kept_after = 0;
     }
     for (size_t i = 0; i < m->sign_count && m->pass > 1; i++) m->columns[m->count + i].wanted = 0;
-    free(fresh);
+    apsis_block_free(fresh);
     return status;
 }
 
@@ -110,6 +111,33 @@ static int newly_lost(const struct apsis_measurement *m)
             if (column->active && !column->lost && worker->base.columns[column->column].lost) return 1;
         }
     return 0;
+}
+
+/* Narrower windows for the columns that keep many values, in the share of the room that is theirs. */
+struct narrowing {
+    struct apsis_measurement *m;
+    double share_done, room, total, growth;
+};
+
+static void narrow(void *context, size_t i)
+{
+    const struct narrowing *n = context;
+    struct apsis_reduced *column = &n->m->columns[i];
+    double mine = n->room * n->m->need[i] / (n->total > 0 ? n->total : 1);
+    if (!column->active || column->lost) return;
+    int full = (double)column->kept_count > mine;
+    /* between counted edges nothing is guessed as long as there is room */
+    if (!full && (column->known_count || (double)column->kept_count < n->growth * (double)column->kept_after || column->kept_count < 256)) return;
+    apsis_bracket_narrow(column, n->share_done, n->m->width, full ? (size_t)(0.7 * mine) + 16 : (size_t)mine + 16);
+}
+
+static void narrow_all(struct narrowing *narrowing)
+{
+    struct apsis_measurement *m = narrowing->m;
+    struct apsis_parts parts = apsis_parts();
+#pragma omp parallel for schedule(dynamic, 1) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
+    for (size_t i = 0; i < m->count; i++) apsis_escape_part(&parts, narrow, narrowing, i);
+    apsis_parts_end(&parts);
 }
 
 enum apsis_status apsis_pass(struct apsis_measurement *m)
@@ -153,17 +181,7 @@ enum apsis_status apsis_pass(struct apsis_measurement *m)
         if (seen > settings->draws) seen = settings->draws;
         if (m->pass == 1) m->done = seen;
         if (tile < m->tiles) {
-            double share_done = (double)seen / (double)settings->draws;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(m->tallies.threads > 0 ? m->tallies.threads : 1)
-            for (size_t i = 0; i < m->count; i++) {
-                struct apsis_reduced *column = &m->columns[i];
-                double mine = room * m->need[i] / (total > 0 ? total : 1);
-                if (!column->active || column->lost) continue;
-                int full = (double)column->kept_count > mine;
-                /* between counted edges nothing is guessed as long as there is room */
-                if (!full && (column->known_count || (double)column->kept_count < growth * (double)column->kept_after || column->kept_count < 256)) continue;
-                apsis_bracket_narrow(column, share_done, m->width, full ? (size_t)(0.7 * mine) + 16 : (size_t)mine + 16);
-            }
+            narrow_all(&(struct narrowing){m, (double)seen / (double)settings->draws, room, total, growth});
         }
         double seconds = now() - start;
         double next = seconds > 0 ? (double)n * WAVE_SECONDS / seconds : 4.0 * (double)n;
@@ -176,6 +194,6 @@ enum apsis_status apsis_pass(struct apsis_measurement *m)
             break;
         }
     }
-    free(fingerprints);
+    apsis_block_free(fingerprints);
     return status;
 }

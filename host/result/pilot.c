@@ -3,11 +3,38 @@
 #include <string.h>
 
 #include "host/result/measure.h"
+#include "host/support/escape.h"
 
 enum { PILOT_TILES = 16, MOST_BYTES = 64 << 20 };
 
-static void look_at(struct apsis_measurement *m, size_t i, const double *values, size_t draws, int first)
+/* Values of some columns, one after another, `room` of them each. */
+struct looked {
+    struct apsis_measurement *m;
+    const size_t *chosen;
+    const double *values;
+    size_t room, draws;
+    int first;
+};
+
+struct edges {
+    struct apsis_arena *arena;
+    struct apsis_reduced *column;
+    const double *sorted;
+};
+
+static void make_edges(void *context, size_t count)
 {
+    const struct edges *edges = context;
+    apsis_histogram_edges(edges->arena, edges->column, edges->sorted, count);
+}
+
+static void look_at(void *context, size_t number)
+{
+    const struct looked *looked = context;
+    struct apsis_measurement *m = looked->m;
+    size_t i = looked->chosen[number], draws = looked->draws;
+    const double *values = looked->values + number * looked->room;
+    int first = looked->first;
     struct apsis_reduced *column = &m->columns[i];
     double *sorted = apsis_malloc((draws + 1) * sizeof *sorted);
     size_t count;
@@ -26,8 +53,11 @@ static void look_at(struct apsis_measurement *m, size_t i, const double *values,
             for (size_t d = 0; d < draws; d++)
                 if (values[d] - values[d] == 0) sorted[count++] = values[d];
             apsis_sort_doubles(sorted, count);
+            struct edges edges = {m->arena, column, sorted};
+            struct apsis_parts parts = apsis_parts();
 #pragma omp critical(apsis_pilot)
-            apsis_histogram_edges(m->arena, column, sorted, count);
+            apsis_escape_part(&parts, make_edges, &edges, count); /* the arena is one */
+            apsis_parts_end(&parts);
         }
     }
     if (column->sought_count) {
@@ -44,7 +74,7 @@ static void look_at(struct apsis_measurement *m, size_t i, const double *values,
         double growth = all > (double)looked_at ? 0.9 * ap_sqrt(all / (double)looked_at) : 1;
         m->need[i] = 64 + share * (double)count * (growth < 1 ? 1 : growth);
     }
-    free(sorted);
+    apsis_block_free(sorted);
 }
 
 enum apsis_status apsis_pilot(struct apsis_measurement *m, const unsigned char *which, int first)
@@ -65,11 +95,14 @@ enum apsis_status apsis_pilot(struct apsis_measurement *m, const unsigned char *
         struct apsis_job job = {.seed = m->settings->seed, .draws = m->settings->draws, .tile_count = tiles, .stored = stored, .cancel = m->settings->cancel};
         status = m->engine->run(m->run, &job);
         if (status != APSIS_OK) break;
+        struct looked look = {m, chosen + from, memory, room, draws, first};
+        struct apsis_parts parts = apsis_parts();
 #pragma omp parallel for schedule(dynamic, 1)
-        for (size_t k = 0; k < n; k++) look_at(m, chosen[from + k], memory + k * room, draws, first);
+        for (size_t k = 0; k < n; k++) apsis_escape_part(&parts, look_at, &look, k);
+        apsis_parts_end(&parts);
     }
-    free(chosen);
-    free(memory);
-    free(stored);
+    apsis_block_free(chosen);
+    apsis_block_free(memory);
+    apsis_block_free(stored);
     return status;
 }

@@ -1,8 +1,10 @@
 /* rank_correlation.c - Spearman's rank correlation of every scalar output with every scalar input, over the first draws. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <omp.h>
 #include <string.h>
 
 #include "host/result/tallies.h"
+#include "host/support/escape.h"
 
 /*
  * Over the first min(N, 65536) draws; of each pair only draws in which both are valid. Ties get the mean of their ranks. All
@@ -33,7 +35,7 @@ static void order(struct ordered *column, const double *values, size_t draws)
     for (size_t i = 0; i < n; i++) column->index[i] = (uint32_t)items[i].draw;
     column->count = n;
     column->whole = n == draws;
-    free(items);
+    apsis_block_free(items);
     if (!column->whole) return;
     mid_ranks(column, column, column->rank);
     int64_t square = 0, middle = (int64_t)n + 1;
@@ -61,6 +63,26 @@ static size_t mid_ranks(const struct ordered *column, const struct ordered *with
         n += same;
     }
     return n;
+}
+
+struct ordering {
+    struct ordered *columns;
+    size_t draws;
+};
+
+static void order_one(void *context, size_t number)
+{
+    const struct ordering *ordering = context;
+    struct ordered *column = &ordering->columns[number];
+    if (column->value) order(column, column->value, ordering->draws);
+}
+
+static void order_all(struct ordering *ordering, size_t count, int threads)
+{
+    struct apsis_parts parts = apsis_parts();
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (size_t k = 0; k < count; k++) apsis_escape_part(&parts, order_one, ordering, k);
+    apsis_parts_end(&parts);
 }
 
 static double quotient(int64_t ab, int64_t aa, int64_t bb)
@@ -147,29 +169,24 @@ enum apsis_status apsis_rank_correlations(struct apsis_arena *arena, const struc
             struct apsis_job job = {.seed = settings->seed, .draws = settings->draws, .tile_count = tiles, .stored = stored, .cancel = settings->cancel};
             status = engine->run(run, &job);
             if (status == APSIS_OK) {
-#pragma omp parallel num_threads(threads)
-                {
-                    int32_t *rank_a = apsis_malloc(draws * sizeof *rank_a), *rank_b = apsis_malloc(draws * sizeof *rank_b);
-#pragma omp for schedule(dynamic, 1)
-                    for (size_t k = 0; k < out + in; k++)
-                        if (columns[k].value) order(&columns[k], columns[k].value, draws);
-#pragma omp for schedule(dynamic, 1)
-                    for (size_t k = 0; k < out * in; k++) {
-                        const struct ordered *a = &columns[k / in], *b = &columns[out + k % in];
-                        if (b->value) outputs[o + k / in]->rank_correlation[i + k % in] = spearman(a, b, rank_a, rank_b);
-                    }
-                    free(rank_a);
-                    free(rank_b);
+                int32_t *ranks = apsis_malloc((size_t)threads * 2 * draws * sizeof *ranks);
+                order_all(&(struct ordering){columns, draws}, out + in, threads);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+                for (size_t k = 0; k < out * in; k++) {
+                    const struct ordered *a = &columns[k / in], *b = &columns[out + k % in];
+                    int32_t *mine = ranks + (size_t)omp_get_thread_num() * 2 * draws;
+                    if (b->value) outputs[o + k / in]->rank_correlation[i + k % in] = spearman(a, b, mine, mine + draws);
                 }
+                apsis_block_free(ranks);
             }
             for (size_t k = 0; k < out + in; k++) {
-                free(columns[k].value);
-                free(columns[k].index);
-                free(columns[k].rank);
+                apsis_block_free(columns[k].value);
+                apsis_block_free(columns[k].index);
+                apsis_block_free(columns[k].rank);
             }
             memset(stored, 0, plan->column_count * sizeof *stored);
         }
     }
-    free(stored);
+    apsis_block_free(stored);
     return status;
 }

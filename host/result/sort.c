@@ -98,7 +98,7 @@ void apsis_sort_kept(struct apsis_kept *items, size_t sorted, size_t count)
         memcpy(other, items + sorted, b * sizeof *other);
         while (b) items[--k] = a && before(&other[b - 1], &items[a - 1]) ? items[--a] : other[--b];
     }
-    free(other);
+    apsis_block_free(other);
 }
 
 /* Radix sort: eight bits at a time, digits that all share are skipped. */
@@ -126,6 +126,6 @@ void apsis_sort_doubles(double *values, size_t count)
         uint64_t key = from[i];
         values[i] = ap_double_of(key & 1ull << 63 ? key ^ 1ull << 63 : ~key);
     }
-    free(from);
-    free(to);
+    apsis_block_free(from);
+    apsis_block_free(to);
 }

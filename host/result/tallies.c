@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "host/support/escape.h"
+
 #define TAIL_ROOM (2 * AP_TALLY_SLACK)
 
 static void lock(struct apsis_tallies *all)
@@ -268,8 +270,8 @@ void apsis_tallies_forget(struct apsis_tallies *all)
     for (struct apsis_worker *worker = all->workers; worker; worker = worker->next) {
         for (size_t i = 0; i < all->count; i++) {
             struct ap_tally_column *column = &worker->base.columns[all->columns[i].column];
-            free(column->kept_value);
-            free(column->kept_draw);
+            apsis_block_free(column->kept_value);
+            apsis_block_free(column->kept_draw);
             column->kept_value = NULL;
             column->kept_draw = NULL;
             column->kept = column->kept_room = 0;
@@ -331,16 +333,22 @@ static void merge_column(struct apsis_reduced *to, const struct ap_tally_column 
     }
 }
 
+static void merge_workers(void *context, size_t i)
+{
+    struct apsis_tallies *all = context;
+    for (struct apsis_worker *worker = all->workers; worker; worker = worker->next) {
+        struct ap_tally_column *column = &worker->base.columns[all->columns[i].column];
+        if (column->wanted & AP_TALLY_WINDOWS && column->tail_count) flush_tail(column);
+        merge_column(&all->columns[i], column, &worker->shares[i]);
+    }
+}
+
 void apsis_tallies_merge(struct apsis_tallies *all)
 {
+    struct apsis_parts parts = apsis_parts();
 #pragma omp parallel for schedule(dynamic, 1) num_threads(all->threads > 0 ? all->threads : 1)
-    for (size_t i = 0; i < all->count; i++) {
-        for (struct apsis_worker *worker = all->workers; worker; worker = worker->next) {
-            struct ap_tally_column *column = &worker->base.columns[all->columns[i].column];
-            if (column->wanted & AP_TALLY_WINDOWS && column->tail_count) flush_tail(column);
-            merge_column(&all->columns[i], column, &worker->shares[i]);
-        }
-    }
+    for (size_t i = 0; i < all->count; i++) apsis_escape_part(&parts, merge_workers, all, i);
+    apsis_parts_end(&parts);
 }
 
 void apsis_tallies_free(struct apsis_tallies *all)
@@ -349,20 +357,20 @@ void apsis_tallies_free(struct apsis_tallies *all)
         next = worker->next;
         for (size_t i = 0; i < all->count; i++) {
             struct ap_tally_column *column = &worker->base.columns[all->columns[i].column];
-            free(column->target_counts);
-            free(column->category_counts);
-            free(column->bins);
-            free(column->windows);
-            free(column->kept_value);
-            free(column->kept_draw);
-            free(column->tail);
-            free(column->tails);
-            free(worker->shares[i].tails);
+            apsis_block_free(column->target_counts);
+            apsis_block_free(column->category_counts);
+            apsis_block_free(column->bins);
+            apsis_block_free(column->windows);
+            apsis_block_free(column->kept_value);
+            apsis_block_free(column->kept_draw);
+            apsis_block_free(column->tail);
+            apsis_block_free(column->tails);
+            apsis_block_free(worker->shares[i].tails);
         }
-        free(worker->base.columns);
-        free(worker->shares);
-        free(worker);
+        apsis_block_free(worker->base.columns);
+        apsis_block_free(worker->shares);
+        apsis_block_free(worker);
     }
-    free((void *)all->base.wanted);
+    apsis_block_free((void *)all->base.wanted);
     memset(all, 0, sizeof *all);
 }

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "include/apsis.h"
+#include "host/support/block.h"
+#include "host/support/escape.h"
 
 #define ALIGNMENT 64u
 #define FIRST_CHUNK ((size_t)64 << 10)
@@ -23,48 +24,28 @@ struct apsis_arena {
     size_t next_size;
 };
 
-_Noreturn void apsis_out_of_memory(size_t wanted)
+static void free_chunks(void *block)
 {
-    fprintf(stderr, "apsis: out of memory (%zu bytes more were needed)\n", wanted);
-    _Exit(APSIS_FAILURE);
-}
-
-void *apsis_malloc(size_t size)
-{
-    void *block = malloc(size ? size : 1);
-    if (!block) apsis_out_of_memory(size);
-    return block;
-}
-
-void *apsis_calloc(size_t count, size_t size)
-{
-    void *block = calloc(count ? count : 1, size ? size : 1);
-    if (!block) apsis_out_of_memory(count * size);
-    return block;
-}
-
-void *apsis_realloc(void *block, size_t size)
-{
-    void *moved = realloc(block, size ? size : 1);
-    if (!moved) apsis_out_of_memory(size);
-    return moved;
+    struct apsis_arena *arena = block;
+    for (struct chunk *c = arena->chunks, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
 }
 
 struct apsis_arena *apsis_arena_new(void)
 {
     struct apsis_arena *arena = apsis_calloc(1, sizeof *arena);
     arena->next_size = FIRST_CHUNK;
+    apsis_block_hold(arena, free_chunks);
     return arena;
 }
 
 void apsis_arena_free(struct apsis_arena *arena)
 {
     if (!arena) return;
-    for (struct chunk *c = arena->chunks, *next; c; c = next) {
-        next = c->next;
-        free(c);
-    }
-    free(arena);
+    free_chunks(arena);
+    apsis_block_free(arena);
 }
 
 void *apsis_arena_alloc(struct apsis_arena *arena, size_t size)

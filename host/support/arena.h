@@ -4,13 +4,15 @@
 #define APSIS_HOST_ARENA_H
 #include <stddef.h>
 
+#include "host/support/block.h"
+
 struct apsis_arena;
 
-/* A new, empty arena; apsis_arena_free(NULL) is fine. */
+/* A new, empty arena; apsis_arena_free(NULL) is fine. It belongs to the escape that it was made in, as a block does. */
 struct apsis_arena *apsis_arena_new(void);
 void apsis_arena_free(struct apsis_arena *arena);
 
-/* `size` zeroed bytes, aligned to 64 (to 16 below 64 bytes); never NULL (see apsis_out_of_memory). Freed with the arena only. */
+/* `size` zeroed bytes, aligned to 64 (to 16 below 64 bytes); never NULL (see host/support/escape.h). Freed with the arena only. */
 void *apsis_arena_alloc(struct apsis_arena *arena, size_t size);
 #define APSIS_NEW(arena, type) ((type *)apsis_arena_alloc((arena), sizeof(type)))
 #define APSIS_NEW_ARRAY(arena, type, count) ((type *)apsis_arena_array((arena), sizeof(type), (count)))
@@ -26,13 +28,5 @@ char *apsis_arena_printf(struct apsis_arena *arena, const char *format, ...) __a
 void *apsis_arena_push(struct apsis_arena *arena, void *items_pointer, size_t *count, size_t *capacity, size_t size);
 #define APSIS_PUSH(arena, items, count, capacity) \
     (apsis_arena_push((arena), &(items), &(count), &(capacity), sizeof *(items)), &(items)[(count) - 1])
-
-/* Memory that is not in an arena: as malloc, calloc and realloc, but never NULL for a size above 0. Freed with free(). */
-void *apsis_malloc(size_t size);
-void *apsis_calloc(size_t count, size_t size);
-void *apsis_realloc(void *block, size_t size);
-
-/* The one place where memory runs out: says so on stderr and ends the process with APSIS_FAILURE. */
-_Noreturn void apsis_out_of_memory(size_t wanted);
 
 #endif

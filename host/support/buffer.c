@@ -3,14 +3,13 @@
 #include "host/support/buffer.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/support/arena.h"
 
 void apsis_buffer_free(struct apsis_buffer *buffer)
 {
-    free(buffer->text);
+    apsis_block_free(buffer->text);
     *buffer = (struct apsis_buffer){0};
 }
 

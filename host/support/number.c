@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/support/block.h"
+
 /* No double, and no midpoint between two, has more significant digits than 768: what lies beyond only says "a little more". */
 #define SIGNIFICANT 800
 #define EXPONENT_LIMIT 100000
@@ -68,8 +70,7 @@ static const char *read_digits(const char *at, const char *end, char *out, size_
 
 int apsis_number_parse(const char *text, size_t length, double *value)
 {
-    char small[128], *digits = length < sizeof small ? small : malloc(length);
-    if (!digits) return 0;
+    char small[128], *digits = length < sizeof small ? small : apsis_malloc(length);
     const char *at = text, *end = text + length;
     size_t count = 0;
     long exponent = 0;
@@ -107,7 +108,7 @@ out:
         double number = apsis_number_from_decimal(digits, count, exponent);
         *value = negative ? -number : number;
     }
-    if (digits != small) free(digits);
+    if (digits != small) apsis_block_free(digits);
     return ok;
 }
 

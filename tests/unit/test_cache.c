@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "host/engine/cache.h"
+#include "host/support/block.h"
 #include "host/support/sha256.h"
 
 static char root[] = "/tmp/apsis-test-XXXXXX";
@@ -64,13 +65,13 @@ static char *entry(int number, const char *suffix)
 static enum apsis_status put(struct apsis_cache *cache, int number, size_t size)
 {
     uint8_t key[32];
-    unsigned char *data = malloc(size + 1);
+    unsigned char *data = apsis_malloc(size + 1);
     char why[APSIS_CACHE_WHY];
     key_of(number, key);
     for (size_t i = 0; i < size; i++) data[i] = (unsigned char)(i * 31 + (size_t)number);
     enum apsis_status status = apsis_cache_put(cache, key, ".so", data, size, why);
     assert_true((status == APSIS_OK) == (*why == 0));
-    free(data);
+    apsis_block_free(data);
     return status;
 }
 /* 1: there, and right */
@@ -86,7 +87,7 @@ static int has(struct apsis_cache *cache, int number, size_t size)
     }
     assert_int_equal(got, size);
     for (size_t i = 0; i < size; i++) assert_int_equal(data[i], (unsigned char)(i * 31 + (size_t)number));
-    free(data);
+    apsis_block_free(data);
     return 1;
 }
 static int files(void)

@@ -27,6 +27,7 @@
 #include "host/engine/compiler.h"
 #include "host/engine/cpu.h"
 #include "host/engine/kernel_headers.h"
+#include "host/support/block.h"
 
 static char root[] = "/tmp/apsis-test-XXXXXX"; /* $TMPDIR of this test: must be empty between compilations */
 static char scripts[64];
@@ -101,7 +102,7 @@ static void works_when_compiled(const struct apsis_compiler *compiler, const str
     assert_non_null(strstr(log, "-ffp-contract=off"));
     assert_null(strstr(log, "warning"));
     nothing_is_left();
-    free(log);
+    apsis_block_free(log);
     if (cpu->present()) {
         assert_int_equal(apsis_load_object(so, size, &handle, &why), APSIS_OK);
         int (*width)(void) = (int (*)(void))dlsym(handle, "width");
@@ -116,7 +117,7 @@ static void works_when_compiled(const struct apsis_compiler *compiler, const str
         dlclose(handle);
         nothing_is_left();
     }
-    free(so);
+    apsis_block_free(so);
 }
 
 static void runs_on_every_isa(void **state)
@@ -164,8 +165,8 @@ static void embedded_text_compiles(void **state)
     int (*one)(void) = (int (*)(void))dlsym(handle, "one");
     assert_true(one() > 20);
     dlclose(handle);
-    free(so);
-    free(log);
+    apsis_block_free(so);
+    apsis_block_free(log);
     apsis_compiler_free(compiler);
 }
 
@@ -202,11 +203,11 @@ static void errors_are_told_whole_and_kept(void **state)
     closedir(kept);
     assert_int_equal(sources, 1);
     assert_int_equal(logs, 1);
-    free(log);
+    apsis_block_free(log);
     options.isa = "z80";
     assert_int_equal(apsis_compile(compiler, text, strlen(text), &options, &so, &size, &log), APSIS_USAGE);
     assert_non_null(strstr(log, "z80"));
-    free(log);
+    apsis_block_free(log);
     assert_int_equal(apsis_compiler_flags(compiler, &options, line, sizeof line), APSIS_USAGE);
     options.isa = "plain";
     assert_int_equal(apsis_compiler_flags(compiler, &options, line, 20), APSIS_USAGE);
@@ -225,15 +226,15 @@ static void no_compiler_is_said(void **state)
     assert_null(apsis_compiler_find(&why));
     assert_non_null(strstr(why, "/nonexistent"));
     assert_non_null(strstr(why, "gcc: not in PATH"));
-    free(why);
+    apsis_block_free(why);
     setenv("PATH", "", 1);
     assert_null(apsis_compiler_find(&why));
-    free(why);
+    apsis_block_free(why);
     assert_null(apsis_compiler_find(NULL));
     setenv("CC", "gcc -O3", 1);
     assert_null(apsis_compiler_find(&why));
     assert_non_null(strstr(why, "no options"));
-    free(why);
+    apsis_block_free(why);
     const struct {
         const char *answer, *why;
     } wrong[] = {{"echo 'tcc version 0.9.27'", "neither gcc nor clang"},
@@ -249,7 +250,7 @@ static void no_compiler_is_said(void **state)
         setenv("CC", script, 1);
         assert_null(apsis_compiler_find(&why));
         assert_non_null(strstr(why, wrong[i].why));
-        free(why);
+        apsis_block_free(why);
     }
     unsetenv("CC");
     setenv("PATH", path, 1);
@@ -276,7 +277,7 @@ static void hanging_compiler_is_killed(void **state)
     assert_int_equal(apsis_compile(compiler, small, strlen(small), &options, &so, &size, &log), APSIS_FAILURE);
     assert_true(now() - begin >= 0.3 && now() - begin < 5);
     assert_non_null(strstr(log, "killed after 0.3 seconds"));
-    free(log);
+    apsis_block_free(log);
     char path[128];
     int child = 0;
     snprintf(path, sizeof path, "%s/child-of-test", root);
@@ -306,7 +307,7 @@ static void hanging_compiler_is_killed(void **state)
     assert_int_equal(apsis_compile(compiler, small, strlen(small), &options, &so, &size, &log), APSIS_INTERRUPTED);
     assert_true(now() - begin < 5);
     pthread_join(other, NULL);
-    free(log);
+    apsis_block_free(log);
     unlink(path);
     nothing_is_left();
     assert_int_equal(apsis_compile(compiler, small, strlen(small), &options, &so, &size, NULL), APSIS_INTERRUPTED); /* before it began */
@@ -326,7 +327,7 @@ static void odd_compilers(void **state)
     assert_true(strlen(log) > 10000000);
     assert_non_null(strstr(log, "the end\n"));
     assert_non_null(strstr(log, "ended with code 4"));
-    free(log);
+    apsis_block_free(log);
     apsis_compiler_free(compiler);
 
     compiler = scripted("yes | head -c 30000000"); /* does not fail, and makes nothing */
@@ -334,7 +335,7 @@ static void odd_compilers(void **state)
     assert_true(strlen(log) < 17 << 20);
     assert_non_null(strstr(log, "bytes more"));
     assert_non_null(strstr(log, "no shared object"));
-    free(log);
+    apsis_block_free(log);
     apsis_compiler_free(compiler);
 
     compiler = scripted("env; cat; kill -SEGV $$"); /* sees a small environment, reads nothing */
@@ -344,7 +345,7 @@ static void odd_compilers(void **state)
     assert_non_null(strstr(log, "LC_ALL=C"));
     assert_null(strstr(log, "CPATH"));
     assert_non_null(strstr(log, "ended with signal 11"));
-    free(log);
+    apsis_block_free(log);
     apsis_compiler_free(compiler);
 
     compiler = scripted("sleep 61 & echo text > program.so"); /* ends and leaves someone who holds its output */
@@ -357,16 +358,16 @@ static void odd_compilers(void **state)
     assert_int_equal(apsis_load_object(so, size, &handle, &why), APSIS_FAILURE);
     assert_null(handle);
     assert_non_null(strstr(why, "not a shared object"));
-    free(why);
-    free(so);
-    free(log);
+    apsis_block_free(why);
+    apsis_block_free(so);
+    apsis_block_free(log);
     apsis_compiler_free(compiler);
 
     compiler = scripted("true");
     unlink(apsis_compiler_path(compiler)); /* gone since it was found */
     assert_int_equal(apsis_compile(compiler, small, strlen(small), &options, &so, &size, &log), APSIS_FAILURE);
     assert_non_null(strstr(log, "cannot be run"));
-    free(log);
+    apsis_block_free(log);
     apsis_compiler_free(compiler);
     nothing_is_left();
 }
@@ -382,7 +383,7 @@ static void ignored_children(void **state)
     struct apsis_compiler *compiler = apsis_compiler_find(NULL);
     assert_non_null(compiler);
     assert_int_equal(apsis_compile(compiler, small, strlen(small), &options, &so, &size, NULL), APSIS_OK);
-    free(so);
+    apsis_block_free(so);
     assert_int_equal(apsis_compile(compiler, "int", 3, &options, &so, &size, NULL), APSIS_FAILURE);
     signal(SIGCHLD, SIG_DFL);
     apsis_compiler_free(compiler);
@@ -398,7 +399,7 @@ static void temporary_folder_is_missing(void **state)
     struct apsis_compiler *compiler = apsis_compiler_find(NULL);
     assert_int_equal(apsis_compile(compiler, small, strlen(small), &options, &so, &size, NULL), APSIS_OK);
     setenv("TMPDIR", root, 1);
-    free(so);
+    apsis_block_free(so);
     apsis_compiler_free(compiler);
 }
 
@@ -416,7 +417,7 @@ static void each_object_is_its_own(void **state)
         snprintf(text, sizeof text, "int number(void) { return %d; }\n", i);
         assert_int_equal(apsis_compile(compiler, text, strlen(text), &options, &so, &size, NULL), APSIS_OK);
         assert_int_equal(apsis_load_object(so, size, &handles[i], &why), APSIS_OK);
-        free(so);
+        apsis_block_free(so);
     }
     for (int i = 0; i < 3; i++) assert_int_equal(((int (*)(void))dlsym(handles[i], "number"))(), i);
     for (int i = 0; i < 3; i++) dlclose(handles[i]);
@@ -427,11 +428,11 @@ static void each_object_is_its_own(void **state)
     assert_int_equal(apsis_compile(compiler, needs, strlen(needs), &options, &so, &size, NULL), APSIS_OK);
     assert_int_equal(apsis_load_object(so, size, &handles[0], &why), APSIS_FAILURE);
     assert_non_null(strstr(why, "not_to_be_found"));
-    free(why);
+    apsis_block_free(why);
     nothing_is_left();
     assert_int_equal(apsis_load_object(so, size / 2, &handles[0], &why), APSIS_FAILURE); /* cut short */
-    free(why);
-    free(so);
+    apsis_block_free(why);
+    apsis_block_free(so);
     apsis_compiler_free(compiler);
 }
 
@@ -464,7 +465,7 @@ static void without_memory_files(void **state)
     assert_true(WIFEXITED(code));
     if (WEXITSTATUS(code) != 77) assert_int_equal(WEXITSTATUS(code), 0);
     nothing_is_left();
-    free(so);
+    apsis_block_free(so);
     apsis_compiler_free(compiler);
 }
 

@@ -269,7 +269,7 @@ static void compare(uint64_t tiles, int may_lose)
 
 static void done(void)
 {
-    for (size_t c = 0; c < count; c++) free(cpu.columns[c].kept), free(gpu.columns[c].kept);
+    for (size_t c = 0; c < count; c++) apsis_block_free(cpu.columns[c].kept), apsis_block_free(gpu.columns[c].kept);
     apsis_tallies_free(&cpu.tallies);
     apsis_tallies_free(&gpu.tallies);
 }
