@@ -126,7 +126,7 @@ struct apsis_scenario {
     const char *name, *title; /* title may be NULL */
     struct apsis_span span;
     struct apsis_definition *definitions;
-    size_t definition_count;
+    size_t definition_count, definition_capacity; /* the capacity is the parser's */
 };
 
 struct apsis_ast {
@@ -147,7 +147,20 @@ struct apsis_ast {
     size_t correlation_count;
     struct apsis_scenario *scenarios;
     size_t scenario_count;
+    uint32_t *texts; /* the sources that it was made of, in order */
+    size_t text_count;
 };
+
+/* Several texts that make one model, one after the other: a section goes on over them, a block ends with its text. */
+struct apsis_parser;
+struct apsis_parser *apsis_parse_begin(struct apsis_arena *arena, struct apsis_sources *sources, struct apsis_diagnostics *diagnostics);
+void apsis_parse_text(struct apsis_parser *parser, uint32_t source);
+/* A text of overrides, one a line, that belongs to scenario number `scenario` of the tree. */
+void apsis_parse_override_text(struct apsis_parser *parser, uint32_t source, size_t scenario);
+/* Where errors of further texts go. */
+void apsis_parse_report(struct apsis_parser *parser, struct apsis_diagnostics *diagnostics);
+/* The tree of the texts so far. It does not change when further texts are parsed. */
+struct apsis_ast *apsis_parse_tree(struct apsis_parser *parser);
 
 /* Parses source number `source`. Always returns a tree (of what could be read); errors are in the list. */
 struct apsis_ast *apsis_parse(struct apsis_arena *arena, struct apsis_sources *sources, uint32_t source, struct apsis_diagnostics *diagnostics);

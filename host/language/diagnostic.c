@@ -125,14 +125,14 @@ static struct entry *sorted(const struct apsis_diagnostics *list, size_t *count)
 
 /* Places are asked for in rising order, so the way from the last one is walked once: many errors in a huge text stay cheap. */
 struct cursor {
-    const struct apsis_source *source;
+    const char *text;
     size_t offset, line, column, line_begin;
 };
 
 static void walk(struct cursor *c, const struct apsis_source *source, size_t offset)
 {
     if (offset > source->length) offset = source->length;
-    if (c->source != source || offset < c->offset) *c = (struct cursor){source, 0, 1, 1, 0};
+    if (c->text != source->text || offset < c->offset) *c = (struct cursor){source->text, 0, 1, 1, 0};
     for (const char *text = source->text; c->offset < offset; c->offset++) {
         if (text[c->offset] == '\n') {
             c->line++;
@@ -225,15 +225,16 @@ static void print_text(const struct entry *entries, size_t count, const struct a
     struct cursor cursor = {0};
     for (size_t i = 0; i < count; i++) {
         const struct apsis_diagnostic *d = entries[i].d;
-        const struct apsis_source *source = has_place(d, sources) ? &sources->items[d->span.source] : NULL;
-        if (source) {
-            walk(&cursor, source, d->span.begin);
-            put_plain(source->name, 0, strlen(source->name), 0, out);
+        struct apsis_span span = d->span;
+        struct apsis_source source = has_place(d, sources) ? apsis_source_shown(sources, &span) : (struct apsis_source){0};
+        if (source.text) {
+            walk(&cursor, &source, span.begin);
+            put_plain(source.name, 0, strlen(source.name), 0, out);
             apsis_buffer_printf(out, ":%zu:%zu: ", cursor.line, cursor.column);
         }
         put_message(d, out);
         if (!with_lines) continue;
-        if (source) put_line(source, &d->span, &cursor, out);
+        if (source.text) put_line(&source, &span, &cursor, out);
         if (d->hint) {
             apsis_buffer_text(out, "  hint: ");
             put_plain(d->hint, 0, strlen(d->hint), 0, out);
@@ -264,12 +265,14 @@ static json_t *json_text(const char *text)
 static json_t *json_entry(const struct apsis_diagnostic *d, const struct apsis_sources *sources, struct cursor *cursor)
 {
     json_t *object = json_object();
-    const struct apsis_source *source = has_place(d, sources) ? &sources->items[d->span.source] : NULL;
+    struct apsis_span span = d->span;
+    struct apsis_source shown = has_place(d, sources) ? apsis_source_shown(sources, &span) : (struct apsis_source){0};
+    const struct apsis_source *source = shown.text ? &shown : NULL;
     struct cursor begin = {0}, end = {0};
     if (source) {
-        walk(cursor, source, d->span.begin);
+        walk(cursor, source, span.begin);
         begin = end = *cursor;
-        walk(&end, source, d->span.end > d->span.begin ? d->span.end : d->span.begin);
+        walk(&end, source, span.end > span.begin ? span.end : span.begin);
     }
     json_object_set_new(object, "file", source ? json_text(source->name) : json_null());
     json_object_set_new(object, "line", source ? json_integer((json_int_t)begin.line) : json_null());

@@ -7,8 +7,7 @@
 #include <string.h>
 
 /* ---------------------------------------------------------------- reading position */
-void apsis_parser_start(struct apsis_parser *p, struct apsis_arena *arena, struct apsis_sources *sources, uint32_t source,
-                        struct apsis_diagnostics *diagnostics)
+static void begin(struct apsis_parser *p, struct apsis_arena *arena, struct apsis_sources *sources, struct apsis_diagnostics *diagnostics)
 {
     memset(p, 0, sizeof *p);
     p->arena = arena;
@@ -17,8 +16,23 @@ void apsis_parser_start(struct apsis_parser *p, struct apsis_arena *arena, struc
     p->ast->arena = arena;
     p->ast->sources = sources;
     *APSIS_PUSH(arena, p->ast->sections, p->ast->section_count, p->sections) = "";
-    apsis_lex_start(&p->lexer, arena, sources, source, diagnostics);
+}
+
+/* Turns to a text. Nothing of what was read before it is near any more. */
+static void read_source(struct apsis_parser *p, uint32_t source)
+{
+    p->previous = p->stopped = (struct apsis_token){0};
+    p->failed = p->depth = p->height = 0;
+    *APSIS_PUSH(p->arena, p->ast->texts, p->ast->text_count, p->texts) = source;
+    apsis_lex_start(&p->lexer, p->arena, p->ast->sources, source, p->list);
     p->token = apsis_lex_next(&p->lexer);
+}
+
+void apsis_parser_start(struct apsis_parser *p, struct apsis_arena *arena, struct apsis_sources *sources, uint32_t source,
+                        struct apsis_diagnostics *diagnostics)
+{
+    begin(p, arena, sources, diagnostics);
+    read_source(p, source);
 }
 
 void apsis_parser_advance(struct apsis_parser *p)
@@ -273,12 +287,70 @@ static void parse_statement(struct apsis_parser *p)
     apsis_parser_end_statement(p);
 }
 
+/* ---------------------------------------------------------------- texts */
+struct apsis_parser *apsis_parse_begin(struct apsis_arena *arena, struct apsis_sources *sources, struct apsis_diagnostics *diagnostics)
+{
+    struct apsis_parser *p = APSIS_NEW(arena, struct apsis_parser);
+    begin(p, arena, sources, diagnostics);
+    return p;
+}
+
+/* What was handed out stays as it is: arrays only grow behind what it counts, and a scenario, which grows too, is copied with the tree. */
+static void own_tree(struct apsis_parser *p)
+{
+    if (!p->handed_out) return;
+    struct apsis_ast *copy = APSIS_NEW(p->arena, struct apsis_ast);
+    *copy = *p->ast;
+    copy->scenarios = NULL;
+    copy->scenario_count = p->scenarios = 0;
+    for (size_t i = 0; i < p->ast->scenario_count; i++)
+        *APSIS_PUSH(p->arena, copy->scenarios, copy->scenario_count, p->scenarios) = p->ast->scenarios[i];
+    p->ast = copy;
+    p->handed_out = 0;
+}
+
+void apsis_parse_text(struct apsis_parser *p, uint32_t source)
+{
+    own_tree(p);
+    read_source(p, source);
+    while (p->token.kind != APSIS_TOKEN_END) parse_statement(p);
+}
+
+/* overrides: name = value | name ~ distribution, one a line */
+static void parse_overrides(struct apsis_parser *p, struct apsis_scenario *out)
+{
+    while (p->token.kind != APSIS_TOKEN_END) {
+        p->statement_begin = p->token.line_begin;
+        p->depth = 0;
+        if (p->token.kind == APSIS_TOKEN_NAME) apsis_parse_definition(p, &out->definitions, &out->definition_count, &out->definition_capacity);
+        else if (p->token.kind != APSIS_TOKEN_NEWLINE)
+            apsis_hint(p->list, apsis_parser_fail(p, p->token.span, "an override cannot begin with %s", apsis_token_words(p->token.kind)),
+                       "it is written name = value or name ~ distribution");
+        apsis_parser_end_statement(p);
+    }
+}
+
+void apsis_parse_override_text(struct apsis_parser *p, uint32_t source, size_t scenario)
+{
+    own_tree(p);
+    read_source(p, source);
+    parse_overrides(p, &p->ast->scenarios[scenario]);
+}
+
+void apsis_parse_report(struct apsis_parser *p, struct apsis_diagnostics *diagnostics) { p->list = diagnostics; }
+
+struct apsis_ast *apsis_parse_tree(struct apsis_parser *p)
+{
+    p->handed_out = 1;
+    return p->ast;
+}
+
 struct apsis_ast *apsis_parse(struct apsis_arena *arena, struct apsis_sources *sources, uint32_t source,
                               struct apsis_diagnostics *diagnostics)
 {
     struct apsis_parser p;
-    apsis_parser_start(&p, arena, sources, source, diagnostics);
-    while (p.token.kind != APSIS_TOKEN_END) parse_statement(&p);
+    begin(&p, arena, sources, diagnostics);
+    apsis_parse_text(&p, source);
     return p.ast;
 }
 
@@ -287,20 +359,7 @@ void apsis_parse_overrides(struct apsis_arena *arena, struct apsis_sources *sour
 {
     struct apsis_parser p;
     apsis_parser_start(&p, arena, sources, source, diagnostics);
-    struct apsis_definition *items = NULL;
-    size_t count = 0, capacity = 0;
-    for (size_t i = 0; i < out->definition_count; i++) *APSIS_PUSH(arena, items, count, capacity) = out->definitions[i];
-    while (p.token.kind != APSIS_TOKEN_END) {
-        p.statement_begin = p.token.line_begin;
-        p.depth = 0;
-        if (p.token.kind == APSIS_TOKEN_NAME) apsis_parse_definition(&p, &items, &count, &capacity);
-        else if (p.token.kind != APSIS_TOKEN_NEWLINE)
-            apsis_hint(p.list, apsis_parser_fail(&p, p.token.span, "an override cannot begin with %s", apsis_token_words(p.token.kind)),
-                       "it is written name = value or name ~ distribution");
-        apsis_parser_end_statement(&p);
-    }
-    out->definitions = items;
-    out->definition_count = count;
+    parse_overrides(&p, out);
 }
 
 struct apsis_expr *apsis_parse_expression(struct apsis_arena *arena, struct apsis_sources *sources, uint32_t source,

@@ -22,7 +22,8 @@ struct apsis_parser {
     int depth;                    /* nesting of what is being read */
     int height;                   /* of the expression read last */
     size_t nodes;
-    size_t sections, tables, definitions, correlations, scenarios; /* capacities of the tree's arrays */
+    size_t sections, tables, definitions, correlations, scenarios, texts; /* capacities of the tree's arrays */
+    int handed_out;               /* 1: the tree was given away, and a further text begins with a copy of it */
 };
 
 /* parse.c: reading position and errors */

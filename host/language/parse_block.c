@@ -192,7 +192,6 @@ void apsis_parse_correlations(struct apsis_parser *p)
 void apsis_parse_scenario(struct apsis_parser *p)
 {
     struct apsis_scenario scenario = {.span = p->token.span};
-    size_t capacity = 0;
     apsis_parser_advance(p);
     struct apsis_token name = p->token;
     if (!apsis_parser_accept(p, APSIS_TOKEN_NAME))
@@ -204,7 +203,7 @@ void apsis_parse_scenario(struct apsis_parser *p)
     apsis_parser_end_statement(p);
     while (p->token.kind == APSIS_TOKEN_NAME && is_indented(&p->token)) {
         begin_line(p);
-        apsis_parse_definition(p, &scenario.definitions, &scenario.definition_count, &capacity);
+        apsis_parse_definition(p, &scenario.definitions, &scenario.definition_count, &scenario.definition_capacity);
         apsis_parser_end_statement(p);
     }
     if (scenario.name) *APSIS_PUSH(p->arena, p->ast->scenarios, p->ast->scenario_count, p->scenarios) = scenario;

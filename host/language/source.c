@@ -20,6 +20,19 @@ uint32_t apsis_sources_add(struct apsis_sources *sources, const char *name, cons
     return (uint32_t)(sources->count - 1);
 }
 
+struct apsis_source apsis_source_shown(const struct apsis_sources *sources, struct apsis_span *span)
+{
+    struct apsis_source source = sources->items[span->source];
+    const struct apsis_source_piece *piece = source.pieces;
+    if (!source.piece_count) return source;
+    for (size_t i = 1; i < source.piece_count && source.pieces[i].begin <= span->begin; i++) piece = &source.pieces[i];
+    uint32_t length = piece->end - piece->begin;
+    span->begin = span->begin < piece->begin ? 0 : span->begin > piece->end ? length : span->begin - piece->begin;
+    span->end = span->end < piece->begin ? 0 : span->end > piece->end ? length : span->end - piece->begin;
+    if (span->end <= span->begin) span->end = span->begin + 1; /* a place, also behind its end */
+    return (struct apsis_source){.name = piece->name, .text = source.text + piece->begin, .length = length};
+}
+
 /* Length of the UTF-8 sequence at `at`, or 0 when it is not one (overlong forms and surrogates are none). */
 static size_t utf8_length(const unsigned char *at, size_t left)
 {

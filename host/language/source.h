@@ -13,10 +13,18 @@ struct apsis_span {
     uint32_t source, begin, end;
 };
 
+/* Part of a text that somebody wrote as a text of its own: an argument of a call, in the statement that the call added. */
+struct apsis_source_piece {
+    const char *name; /* apsis_define("fleet[t]") */
+    uint32_t begin, end;
+};
+
 struct apsis_source {
     const char *name; /* as the user gave it: "model.risk", "-", "--set" */
     const char *text; /* zero-terminated, valid UTF-8, owned by the arena */
     size_t length;
+    const struct apsis_source_piece *pieces; /* in order, apart; none where all of it was written as it stands */
+    size_t piece_count;
 };
 
 /* All texts of one model, in the order they were added. */
@@ -32,6 +40,10 @@ struct apsis_diagnostics;
 
 /* Adds a copy of `text` under `name` (copied too) and returns its number. The text is taken as it is: see apsis_source_check. */
 uint32_t apsis_sources_add(struct apsis_sources *sources, const char *name, const char *text, size_t length);
+
+/* What a place in a text is to whoever wrote it: the text itself, or the piece that it lies in, as a text of its own (not zero-terminated at
+   its length); `span` is moved into it. What lies between pieces belongs to the one before. */
+struct apsis_source apsis_source_shown(const struct apsis_sources *sources, struct apsis_span *span);
 
 /* Looks at text number `source` as at a file: an error for empty, binary (a zero byte), invalid UTF-8 or
    a character that turns the direction of the text (with the line), too large. */

@@ -559,7 +559,7 @@ static void test_utf8(void **state)
 static void test_places(void **state)
 {
     (void)state;
-    struct apsis_source s = {"m", "ab\r\n\xc3\xa4x\n", 9};
+    struct apsis_source s = {.name = "m", .text = "ab\r\n\xc3\xa4x\n"};
     s.length = strlen(s.text);
     struct apsis_place p = apsis_source_place(&s, 6); /* the x */
     assert_int_equal(p.line, 2);
@@ -607,6 +607,56 @@ static void test_golden(void **state)
     }
 }
 
+static uint32_t further(struct run *r, const char *name, const char *text) { return apsis_sources_add(&r->sources, name, text, strlen(text)); }
+
+/* Several texts make one tree: sections go on, blocks end, what was handed out stays as it is, messages name the text, or a piece of it. */
+static void test_several_texts(void **state)
+{
+    (void)state;
+    struct run r;
+    start(&r);
+    struct apsis_parser *parser = apsis_parse_begin(r.arena, &r.sources, &r.list);
+    apsis_parse_text(parser, further(&r, "one.risk", "model m\n## Market\na = 1\nscenario slow\n  a = 2"));
+    struct apsis_ast *first = apsis_parse_tree(parser);
+    apsis_parse_text(parser, further(&r, "two.risk", "  b = a\noutput c = (a +"));
+    apsis_parse_override_text(parser, further(&r, "three.risk", "b = 3"), 0);
+    struct apsis_ast *second = apsis_parse_tree(parser);
+    apsis_parse_override_text(parser, further(&r, "four.risk", "b = 4"), 0);
+    apsis_parse_text(parser, further(&r, "five.risk", "model n"));
+    apsis_ast_print(first, &r.tree);
+    assert_string_equal(r.tree.text, "model m\n\n## Market\na = 1\n\nscenario slow\n  a = 2\n");
+    assert_int_equal(first->text_count, 1);
+    assert_int_equal(second->text_count, 3);
+    assert_int_equal(second->definition_count, 3);
+    assert_int_equal(second->definitions[1].section, 1);
+    assert_int_equal(second->scenarios[0].definition_count, 2);
+    assert_int_equal(apsis_parse_tree(parser)->scenarios[0].definition_count, 3);
+    apsis_diagnostics_print(&r.list, &r.sources, "text", &r.errors);
+    assert_string_equal(r.errors.text, "two.risk:2:16: error: expected a value, found the end of the text\n    output c = (a +\n                   ^\n"
+                                       "five.risk:1:1: error: a model has one model line, and this is the second\n    model n\n    ^~~~~\n  hint: delete one of them\n");
+    done(&r);
+
+    static const struct apsis_source_piece pieces[] = {{"define(x)", 0, 1}, {"define(x), value", 4, 11}};
+    start(&r);
+    parser = apsis_parse_begin(r.arena, &r.sources, &r.list);
+    uint32_t source = further(&r, "whole", "x = \xc3\xa4 + ) ");
+    r.sources.items[source].pieces = pieces;
+    r.sources.items[source].piece_count = 2;
+    apsis_parse_text(parser, source);
+    apsis_diagnostics_print(&r.list, &r.sources, "gcc", &r.errors);
+    assert_string_equal(r.errors.text, "define(x), value:1:1: error: outside texts and comments only plain letters (a to z), digits and signs are known\n");
+    struct apsis_span name = {source, 0, 1}, sign = {source, 2, 3}, value = {source, 9, 10}, both = {source, 0, 10};
+    assert_string_equal(apsis_source_shown(&r.sources, &name).name, "define(x)");
+    assert_true(name.begin == 0 && name.end == 1);
+    assert_string_equal(apsis_source_shown(&r.sources, &sign).name, "define(x)");
+    assert_true(sign.begin == 1 && sign.end == 2);
+    assert_int_equal(apsis_source_shown(&r.sources, &value).length, 7);
+    assert_true(value.begin == 5 && value.end == 6);
+    assert_int_equal(apsis_source_shown(&r.sources, &both).length, 1);
+    assert_true(both.begin == 0 && both.end == 1);
+    done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -615,6 +665,7 @@ int main(void)
         cmocka_unit_test(test_recovery), cmocka_unit_test(test_formats), cmocka_unit_test(test_many_errors), cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_nesting), cmocka_unit_test(test_large), cmocka_unit_test(test_overrides), cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_files), cmocka_unit_test(test_utf8), cmocka_unit_test(test_places), cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_several_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
