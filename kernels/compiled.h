@@ -84,7 +84,7 @@ AP_OPERATIONS(AP_OPERATION_CALL)
 #undef AP_OPERATION_CALL
 AP_VALUE_FUNCTION(AP_FN, ap_do_MIN_KNOWN, 2, ap_min_known(a, b))
 AP_VALUE_FUNCTION(AP_FN, ap_do_MAX_KNOWN, 2, ap_max_known(a, b))
-AP_VALUE_FUNCTION(AP_FN, ap_do_CLAMP_KNOWN, 3, ap_min_known(ap_max_known(a, b), c))
+AP_VALUE_FUNCTION(AP_FN, ap_do_CLAMP_KNOWN, 3, ap_clamp_known(a, b, c))
 AP_VALUE_FUNCTION(AP_FN, ap_mix_cut, 1, ap_mix_limit(a))
 
 /* Comparisons that only steer, as masks: ap_is_LT, ap_is_AND ... make them, ap_do_CHOOSE takes them. */
@@ -110,13 +110,12 @@ AP_TRUTH_FUNCTION(ap_do_CHOOSE, ap_value, (ap_truth_value c, ap_value a, ap_valu
 
 AP_FN ap_value ap_look(ap_u32 i, int mode, ap_u32 slots, ap_u32 t, ap_value k, ap_value before, const double *rows, ap_sword step, int lanes)
 {
-    double last = mode == AP_GATHER_AT ? (double)AP_PERIODS - 1 : mode == AP_GATHER_PAST ? (double)t : (double)t - 1;
     ap_value r;
     AP_EACH
     {
         ap_i64 lane = ap_set1_i64(0);
         if (lanes) lane = ap_as_i64(ap_lane_numbers()) + ap_set1_i64((ap_sword)(i + (ap_u32)j * AP_WIDTH));
-        r.v[j] = ap_history_look(rows, step, lane, k.v[j], before.v[j], t, -(double)slots, last, mode != AP_GATHER_AT);
+        r.v[j] = ap_history_look(rows, step, lane, k.v[j], before.v[j], mode, t, slots, AP_PERIODS);
     }
     return r;
 }

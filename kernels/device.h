@@ -85,9 +85,10 @@ AP_FN ap_value ap_value_of(double x) { return x; }
     AP_LONG_FN ap_f64 ap_call_##name(AP_TAKE_##arity) { return expression; }
 AP_OPERATIONS(AP_OPERATION_DO)
 #undef AP_OPERATION_DO
-AP_FN ap_f64 ap_do_MIN_KNOWN(ap_f64 x, ap_f64 c) { return ap_min_known(x, c); }
-AP_FN ap_f64 ap_do_MAX_KNOWN(ap_f64 x, ap_f64 c) { return ap_max_known(x, c); }
-AP_FN ap_f64 ap_do_CLAMP_KNOWN(ap_f64 x, ap_f64 low, ap_f64 high) { return ap_min_known(ap_max_known(x, low), high); }
+#define ap_do_MIN_KNOWN ap_min_known
+#define ap_do_MAX_KNOWN ap_max_known
+#define ap_do_CLAMP_KNOWN ap_clamp_known
+#define ap_mix_cut ap_mix_limit
 typedef struct ap_truths ap_truth_value;
 #define ap_is_LT ap_truths_lt
 #define ap_is_LE ap_truths_le
@@ -98,12 +99,10 @@ typedef struct ap_truths ap_truth_value;
 #define ap_is_OR ap_truths_or
 #define ap_is_NOT ap_truths_not
 #define ap_do_CHOOSE ap_choose
-AP_FN ap_f64 ap_mix_cut(ap_f64 z) { return ap_mix_limit(z); }
 
 AP_FN ap_f64 ap_look(int mode, ap_u32 slots, ap_u32 t, ap_f64 k, ap_f64 before, const double *rows, ap_sword step)
 {
-    double last = mode == AP_GATHER_AT ? (double)AP_PERIODS - 1 : mode == AP_GATHER_PAST ? (double)t : (double)t - 1;
-    return ap_history_look(rows, step, 0, k, before, t, -(double)slots, last, mode != AP_GATHER_AT);
+    return ap_history_look(rows, step, 0, k, before, mode, t, slots, AP_PERIODS);
 }
 #define AP_LOOK(...) ap_look(__VA_ARGS__)
 #define AP_CONVOLVE(...) ap_convolve(__VA_ARGS__)

@@ -10,12 +10,6 @@
 #include "kernels/sampler.h"
 #include "kernels/sign_changes.h"
 #include "kernels/tile.h"
-#ifndef AP_CURAND
-#define AP_CURAND 0 /* 1: Philox by cuRAND's device function; the toolkit's include folder must be given to NVRTC */
-#endif
-#if AP_CURAND
-#include <curand_philox4x32_x.h>
-#endif
 #if AP_CUDA
 
 /*
@@ -51,37 +45,10 @@ AP_FN struct ap_list ap_list_of(ap_f64 a, ap_f64 b, ap_f64 c, ap_f64 d, ap_f64 e
 #define AP_LIST(a, b, c, d, e, f) ap_list_of(a, b, c, d, e, f).v
 
 /* ------------------------------------------------------------------ random words */
-/* Both halves of one Philox call, for the draws d and d + 256 of a pair. */
-AP_FN void ap_device_halves(ap_word draw, ap_word seed, ap_word stream, ap_u32 period, ap_word *half0, ap_word *half1)
-{
-    ap_word pair = ((draw >> 9) << 8) | (draw & 255u);
-    ap_u32 x = (ap_u32)pair, y = ((ap_u32)(pair >> 32) & 0xffffu) | (period << 16), z = (ap_u32)stream, w = (ap_u32)(stream >> 32);
-#if AP_CURAND
-    uint4 counter = make_uint4(x, y, z, w);
-    counter = curand_Philox4x32_10(counter, make_uint2((ap_u32)seed, (ap_u32)(seed >> 32)));
-    x = counter.x, y = counter.y, z = counter.z, w = counter.w;
-#else
-    ap_u32 k0 = (ap_u32)seed, k1 = (ap_u32)(seed >> 32);
-    for (int i = 0; i < 10; i++) {
-        ap_word p0 = (ap_word)x * AP_PHILOX_M0, p1 = (ap_word)z * AP_PHILOX_M1;
-        x = (ap_u32)(p1 >> 32) ^ y ^ k0;
-        y = (ap_u32)p1;
-        z = (ap_u32)(p0 >> 32) ^ w ^ k1;
-        w = (ap_u32)p0;
-        k0 += AP_PHILOX_W0;
-        k1 += AP_PHILOX_W1;
-    }
-#endif
-    *half0 = (ap_word)y << 32 | x;
-    *half1 = (ap_word)w << 32 | z;
-}
-
 /* The 52-bit integer m of a draw. */
 AP_DRAW_FN ap_word ap_device_bits(ap_word draw, ap_word seed, ap_word stream, ap_u32 period)
 {
-    ap_word half0, half1;
-    ap_device_halves(draw, seed, stream, period, &half0, &half1);
-    return ((draw >> 8) & 1u ? half1 : half0) >> 12;
+    return ap_draw_bits(draw, seed, stream, period) >> 12;
 }
 
 /*
@@ -96,7 +63,7 @@ AP_DRAW_FN struct ap_word_two ap_device_two(ap_word draw, ap_word seed, ap_word 
 {
     int second = (int)(draw >> 8) & 1;
     ap_word half0, half1;
-    ap_device_halves(draw, seed, second ? stream_b : stream_a, second ? period_b : period_a, &half0, &half1);
+    ap_draw_halves(draw, seed, second ? stream_b : stream_a, second ? period_b : period_a, &half0, &half1);
     ap_word mine = second ? half1 : half0, partners = second ? half0 : half1;
     partners = __shfl_xor_sync(0xffffffffu, partners, 16);
     struct ap_word_two two = {(second ? partners : mine) >> 12, (second ? mine : partners) >> 12};

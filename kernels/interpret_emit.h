@@ -30,12 +30,9 @@ static void ap_step_emit(struct ap_frame *frame, const struct ap_step *step)
     if (!stored) return;
     const double *values = ap_arg_at(frame, &step->out[1]), *given = has_given ? ap_arg_at(frame, &step->out[2]) : 0;
     for (ap_u32 i = 0; i < lanes; i += AP_WIDTH) {
-        ap_f64 x = ap_arg_load(values, &step->out[1], i) + ap_set1(0.0); /* -0 becomes +0 */
-        if (given) {
-            ap_f64 g = ap_arg_load(given, &step->out[2], i);
-            x = ap_select(ap_isnan(g), ap_nan(), x);
-            x = ap_select(ap_eq(g, ap_set1(0.0)), ap_from_bits(ap_set1_u64(AP_NOT_GIVEN_BITS)), x);
-        }
+        ap_f64 x = ap_arg_load(values, &step->out[1], i), g = ap_set1(0.0);
+        if (given) g = ap_arg_load(given, &step->out[2], i);
+        x = ap_stored_value(x, given != 0, g);
         double *place = stored + frame->store_offset + (i < half ? i : i - half + AP_PAIRS);
         double lane[AP_WIDTH];
         ap_store(lane, x);

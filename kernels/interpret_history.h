@@ -11,18 +11,15 @@ static void ap_step_gather(struct ap_frame *frame, const struct ap_step *step)
     double *out = ap_arg_at(frame, step->out);
     const struct ap_arg *index_arg = &step->out[1], *before_arg = &step->out[2], *history_arg = &step->out[3];
     const double *index = ap_arg_at(frame, index_arg), *before = ap_arg_at(frame, before_arg);
-    ap_u32 mode = step->what->mode;
+    int mode = (int)step->what->mode;
     const double *rows = history_arg->base;
     ap_sword row = (ap_sword)history_arg->step;
-    int from_end = mode != AP_GATHER_AT;
-    double t = frame->t, lowest = -(double)step->what->index;
-    double highest = mode == AP_GATHER_AT ? (double)frame->program->periods - 1 : mode == AP_GATHER_PAST ? t : t - 1;
     size_t next = ap_arg_stride(history_arg);
     ap_i64 lane = ap_set1_i64(0);
     if (next) lane = ap_as_i64(ap_lane_numbers());
     for (ap_u32 i = 0; i < frame->lanes; i += AP_WIDTH, rows += next) {
-        ap_store(out + i, ap_history_look(rows, row, lane, ap_arg_load(index, index_arg, i), ap_arg_load(before, before_arg, i), t, lowest,
-                                          highest, from_end));
+        ap_store(out + i, ap_history_look(rows, row, lane, ap_arg_load(index, index_arg, i), ap_arg_load(before, before_arg, i), mode,
+                                          frame->t, step->what->index, frame->program->periods));
     }
 }
 

@@ -41,16 +41,4 @@ struct ap_launch {
     const volatile ap_u32 *cancel;    /* host memory mapped into the device, or NULL: not 0 ends the launch between tiles */
 };
 
-/* What the value of a lane is stored as: +0 for -0; the NaN of AP_NOT_GIVEN_BITS outside `given`; any other NaN or an infinity is
-   invalid. This is also what `stored` columns of a job hold (host/engine/engine.h). */
-AP_FN double ap_stored_value(double x, int has_given, double given)
-{
-    x = x + 0.0;
-    if (has_given) {
-        if (given != given) x = ap_double_of(AP_NAN_BITS);
-        if (given == 0.0) x = ap_double_of(AP_NOT_GIVEN_BITS);
-    }
-    return x;
-}
-
 #endif

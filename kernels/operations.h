@@ -36,6 +36,7 @@ AP_FN ap_f64 ap_op_clamp(ap_f64 x, ap_f64 low, ap_f64 high) { return ap_op_min(a
 /* ap_op_min(x, c) and ap_op_max(x, c) for a c that is not NaN: the same bits, one comparison less. */
 AP_FN ap_f64 ap_min_known(ap_f64 x, ap_f64 c) { return ap_select(ap_lt(c, x), c, x); }
 AP_FN ap_f64 ap_max_known(ap_f64 x, ap_f64 c) { return ap_select(ap_lt(x, c), c, x); }
+AP_FN ap_f64 ap_clamp_known(ap_f64 x, ap_f64 low, ap_f64 high) { return ap_min_known(ap_max_known(x, low), high); }
 AP_FN ap_f64 ap_op_ceil(ap_f64 x) { return ap_negate(ap_floor(ap_negate(x))); }
 /* half away from zero */
 AP_FN ap_f64 ap_op_round(ap_f64 x)

@@ -4,6 +4,12 @@
 #define APSIS_KERNELS_PHILOX_H
 
 #include "kernels/dialect.h"
+#ifndef AP_CURAND
+#define AP_CURAND 0 /* 1, on a GPU: the rounds by cuRAND's device function; the toolkit's include folder must be given to NVRTC */
+#endif
+#if AP_CURAND
+#include <curand_philox4x32_x.h>
+#endif
 /*
  * Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (SC 2011). The words are those of Random123 and of
  * cuRAND's CURAND_RNG_PSEUDO_PHILOX4_32_10. Each 32-bit word lives in the low half of a 64-bit lane, where the multiplication
@@ -87,12 +93,20 @@ AP_FN ap_f64 ap_uniform_of(ap_u64 m)
 /* 1 - u = (2(2^52 - 1 - m) + 1) * 2^-53, exactly: on the same grid */
 AP_FN ap_f64 ap_uniform_upper_of(ap_u64 m) { return ap_uniform_of(m ^ ap_set1_u64(0x000fffffffffffffull)); }
 
-/* The 64 bits of one draw, on one lane whatever the width: what the host computes with, and the specification. */
-AP_FN ap_word ap_draw_bits(ap_word draw, ap_word seed, ap_word stream, ap_u32 period)
+/*
+ * On one lane whatever the width, what the host and a GPU's thread compute with, and the specification: the 64 bits of the draws of
+ * half 0 and half 1 that share the call of this draw.
+ */
+AP_FN void ap_draw_halves(ap_word draw, ap_word seed, ap_word stream, ap_u32 period, ap_word *half0, ap_word *half1)
 {
     ap_word pair = ((draw >> 9) << 8) | (draw & 255u);
+    ap_u32 x = (ap_u32)pair, y = ((ap_u32)(pair >> 32) & 0xffffu) | (period << 16), z = (ap_u32)stream, w = (ap_u32)(stream >> 32);
+#if AP_CURAND
+    uint4 counter = make_uint4(x, y, z, w);
+    counter = curand_Philox4x32_10(counter, make_uint2((ap_u32)seed, (ap_u32)(seed >> 32)));
+    x = counter.x, y = counter.y, z = counter.z, w = counter.w;
+#else
     ap_u32 k0 = (ap_u32)seed, k1 = (ap_u32)(seed >> 32);
-    ap_u32 x = (ap_u32)pair, y = (ap_u32)((pair >> 32) & 0xffffu) | (period << 16), z = (ap_u32)stream, w = (ap_u32)(stream >> 32);
     for (int i = 0; i < 10; i++) {
         ap_word p0 = (ap_word)x * AP_PHILOX_M0, p1 = (ap_word)z * AP_PHILOX_M1;
         x = (ap_u32)(p1 >> 32) ^ y ^ k0;
@@ -102,7 +116,15 @@ AP_FN ap_word ap_draw_bits(ap_word draw, ap_word seed, ap_word stream, ap_u32 pe
         k0 += AP_PHILOX_W0;
         k1 += AP_PHILOX_W1;
     }
-    return (draw >> 8) & 1u ? (ap_word)w << 32 | z : (ap_word)y << 32 | x;
+#endif
+    *half0 = (ap_word)y << 32 | x;
+    *half1 = (ap_word)w << 32 | z;
+}
+AP_FN ap_word ap_draw_bits(ap_word draw, ap_word seed, ap_word stream, ap_u32 period)
+{
+    ap_word half0, half1;
+    ap_draw_halves(draw, seed, stream, period, &half0, &half1);
+    return (draw >> 8) & 1u ? half1 : half0;
 }
 
 #endif

@@ -40,12 +40,6 @@ enum ap_step_kind {
     AP_STEP_COUNT
 };
 
-enum ap_gather_mode {
-    AP_GATHER_AT,         /* index counts from t = 0 */
-    AP_GATHER_PAST,       /* index is a lag >= 0 */
-    AP_GATHER_PAST_CYCLE  /* a lag >= 1: this period's value waits for what is computed here */
-};
-
 /* The arguments of a distribution made into its canonical parameters, draw by draw. */
 struct ap_solve {
     ap_u32 family;
@@ -59,7 +53,7 @@ struct ap_instruction {
     ap_u32 arg_count;
     ap_u32 first, last;  /* periods in which it runs */
     ap_u32 index;        /* column, number, component; for GATHER and IRR the slots of history before t = 0 */
-    ap_u32 mode;         /* enum ap_gather_mode, timing of IRR and SIGN_CHANGES, 1: EMIT has a given, 1: DRAW from a score */
+    ap_u32 mode;         /* enum ap_gather_mode (kernels/history.h), timing of IRR and SIGN_CHANGES, 1: EMIT has a given, 1: DRAW from a score */
     ap_word stream;
     const void *data;    /* DRAW: struct ap_sampler (NULL: u itself); MIX: const double *weights; SOLVE: struct ap_solve */
     const char *name;    /* what it computes, for printers */

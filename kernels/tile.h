@@ -38,4 +38,16 @@ AP_FN ap_word ap_block_draw(const struct ap_block *block, ap_u32 lane)
 /* What a value outside `given` is stored as: a quiet NaN that no computation gives. */
 #define AP_NOT_GIVEN_BITS 0x7ff8000000000a51ull
 
+/* What a value is stored as: +0 for -0; the NaN of AP_NOT_GIVEN_BITS outside `given`; any other NaN or an infinity is invalid.
+   This is also what `stored` columns of a job hold (host/engine/engine.h). */
+AP_FN ap_f64 ap_stored_value(ap_f64 x, int has_given, ap_f64 given)
+{
+    x = x + ap_set1(0.0);
+    if (has_given) {
+        x = ap_select(ap_isnan(given), ap_nan(), x);
+        x = ap_select(ap_eq(given, ap_set1(0.0)), ap_from_bits(ap_set1_u64(AP_NOT_GIVEN_BITS)), x);
+    }
+    return x;
+}
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "host/plan/planner.h"
 #include "host/plan/samplers.h"
+#include "kernels/history.h"
 #include "kernels/sampler.h"
 
 static const uint32_t ALWAYS = UINT32_MAX;

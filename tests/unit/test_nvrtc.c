@@ -186,7 +186,7 @@ static const char every_family[] =
     "    ap_device_bits_two(draw, seed, 78, 3, 79, 2, &a, &b);\n"
     "    double z = ap_mix_limit(ap_score_of(a)), *x = out + 64 * threadIdx.x;\n"
     "    x[0] = ap_draw_table(m, s), x[1] = ap_draw_steps(m, s), x[2] = ap_score_table(z, s), x[3] = ap_score_steps(z, s), x[4] = ap_uniform_of(b);\n"
-    "    x[5] = ap_history_look(x, 1, 0, z, x[2], 3, -1, 7, 1), x[6] = ap_convolve_one(x + 8, 1, x, 1, 8), x[7] = ap_sign_changes_one(x, 1, 40, 2, z, 1);\n"
+    "    x[5] = ap_history_look(x, 1, 0, z, x[2], AP_GATHER_PAST, 3, 1, 8), x[6] = ap_convolve_one(x + 8, 1, x, 1, 8), x[7] = ap_sign_changes_one(x, 1, 40, 2, z, 1);\n"
     "    x[8] = ap_irr_one(x, 1, 40, 2, 12, z, x[2], -0.9, 10), x[9] = ap_draw_normal(m, AP_LIST(1, z, 0, 0, 0, 0));\n"
     "}\n";
 static const char *curand_folder; /* NULL: not there */
