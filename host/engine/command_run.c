@@ -11,7 +11,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -83,12 +82,7 @@ static int start(const struct apsis_command *command, pid_t *child, int *talk)
     posix_spawnattr_destroy(&attributes);
     close(ends[1]);
     *talk = ends[0];
-    if (fault) {
-        close(ends[0]);
-    } else if (command->nice > 0) {
-        int level = getpriority(PRIO_PROCESS, 0) + command->nice;
-        setpriority(PRIO_PGRP, (id_t)*child, level > 19 ? 19 : level);
-    }
+    if (fault) close(ends[0]);
 out:
     for (int i = 0; i < 3; i++) apsis_buffer_free(&words[i]);
     return fault;

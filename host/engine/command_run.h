@@ -10,7 +10,6 @@ struct apsis_command {
     const char *folder;           /* absolute: where it runs, and its TMPDIR */
     double seconds_limit;         /* it, and all it started, is killed after that; 0: none */
     const volatile int *cancel;   /* NULL, or looked at 50 times a second */
-    int nice;                     /* added to its niceness, 0 to 19 */
 };
 
 /* No shell, nothing to read, and of the environment PATH and HOME only. What it prints is added to `log` (beyond 16 MiB: counted).

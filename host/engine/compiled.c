@@ -27,10 +27,8 @@ struct compiled {
 static const char *available(const struct apsis_engine_options *options)
 {
     const char *why = apsis_blocks_available(options);
-    if (why) return why;
-    struct apsis_compiler *compiler = apsis_compiler_find(NULL);
-    apsis_compiler_free(compiler);
-    return compiler ? NULL : "no C compiler: install gcc or clang, or name one in CC";
+    if (!why && !apsis_compiler_named()) why = "no C compiler: install gcc or clang, or name one in CC"; /* prepare() asks what it is */
+    return why;
 }
 
 /* What the shared object is known by: the text, and all that turns it into code. */

@@ -157,13 +157,31 @@ bad:
     return NULL;
 }
 
+/* Name number i of those that are tried, or NULL. */
+static const char *name_of(size_t i)
+{
+    static const char *const names[] = {"cc", "gcc", "clang"};
+    const char *name = i == 0 ? getenv("CC") : names[i - 1];
+    return name && *name ? name : NULL;
+}
+#define NAMES 4
+
+int apsis_compiler_named(void)
+{
+    char *path = NULL;
+    for (size_t i = 0; i < NAMES && !path; i++)
+        if (name_of(i)) path = found(name_of(i));
+    int there = path != NULL;
+    apsis_block_free(path);
+    return there;
+}
+
 struct apsis_compiler *apsis_compiler_find(char **why)
 {
-    const char *names[] = {getenv("CC"), "cc", "gcc", "clang"};
     struct apsis_compiler *compiler = NULL;
     struct apsis_buffer reasons = {0};
-    for (size_t i = 0; i < 4 && !compiler; i++)
-        if (names[i] && *names[i]) compiler = tried(names[i], &reasons);
+    for (size_t i = 0; i < NAMES && !compiler; i++)
+        if (name_of(i)) compiler = tried(name_of(i), &reasons);
     if (why) *why = compiler ? NULL : reasons.text;
     if (!why || compiler) apsis_buffer_free(&reasons);
     return compiler;
@@ -279,7 +297,7 @@ enum apsis_status apsis_compile(const struct apsis_compiler *compiler, const cha
     for (char *rest = flags, *word; (word = strsep(&rest, " "));) arguments[count++] = word;
     for (const char *const *word = (const char *const[]){"-I.", "-o", "program.so", "program.c", "-lm", NULL}; *word; word++) arguments[count++] = *word;
     arguments[count] = NULL;
-    struct apsis_command command = {.arguments = arguments, .folder = folder, .seconds_limit = options->seconds_limit, .cancel = options->cancel, .nice = options->nice};
+    struct apsis_command command = {.arguments = arguments, .folder = folder, .seconds_limit = options->seconds_limit, .cancel = options->cancel};
     status = apsis_command_run(&command, &talk);
     if (status == APSIS_OK && !read_object(folder, so, size, &talk)) status = APSIS_FAILURE;
 keep:

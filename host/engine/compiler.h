@@ -11,6 +11,8 @@ struct apsis_compiler;
 /* The first of $CC (a name or a path, no options), cc, gcc, clang that answers --version as gcc 9 or clang 11 or later does; NULL and
    the reason in *why (the caller's, to be freed; why may be NULL): what was tried and what was wrong with it. Takes some milliseconds. */
 struct apsis_compiler *apsis_compiler_find(char **why);
+/* 1 where a program of one of those names is there, whatever it answers: a few looks at folders. */
+int apsis_compiler_named(void);
 void apsis_compiler_free(struct apsis_compiler *compiler); /* NULL is fine */
 /* All that it says of itself, for keys of caches. */
 const char *apsis_compiler_version(const struct apsis_compiler *compiler);
@@ -23,7 +25,6 @@ struct apsis_compile_options {
     int optimise;               /* -O1, -O2, -O3; 0: 2 */
     double seconds_limit;       /* the compiler is killed after that; 0: none */
     const volatile int *cancel; /* NULL, or looked at 50 times a second: not 0 kills the compiler */
-    int nice;                   /* added to the compiler's niceness, 0 to 19: for one that runs beside the draws */
 };
 
 /* Lanes for an isa (AP_WIDTH); 0 where the isa is none of this architecture's. */

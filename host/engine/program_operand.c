@@ -4,8 +4,6 @@
 
 #include "host/engine/program_writer.h"
 
-static int is_cuda(const struct apsis_writer *w) { return w->options->dialect == APSIS_TEXT_CUDA; }
-
 const struct ap_operand *apsis_write_operand(const struct apsis_writer *w, const struct ap_instruction *in, ap_u32 k)
 {
     return &w->arranged->operands[in->operand + k];
@@ -41,7 +39,7 @@ static void write_row(struct apsis_writer *w, const struct ap_operand *o)
 /* C: the first slot; CUDA: the number of the seat, whose variable it is. */
 static uint32_t place_of(const struct apsis_writer *w, const struct ap_operand *o)
 {
-    return is_cuda(w) ? o->slot : w->arranged->seats[o->slot].slot;
+    return apsis_write_is_cuda(w) ? o->slot : w->arranged->seats[o->slot].slot;
 }
 
 static int is_far(const struct apsis_writer *w, const struct ap_operand *o) { return w->far_row[o->slot] != APSIS_NEAR; }
@@ -78,7 +76,7 @@ void apsis_write_rows(struct apsis_writer *w, const struct ap_instruction *in, a
 {
     struct ap_operand o = *apsis_write_operand(w, in, k);
     int in_loop = w->in_loop;
-    if (is_cuda(w) && o.in_lanes && w->arranged->seats[o.slot].slots == 1) { /* a horizon of one period: a whole series is one value */
+    if (apsis_write_is_cuda(w) && o.in_lanes && w->arranged->seats[o.slot].slots == 1) { /* a horizon of one period: a whole series is one value */
         apsis_buffer_printf(&w->out, "AP_ONE_ROW(%u)", place_of(w, &o));
         return;
     }

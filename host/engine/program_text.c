@@ -15,8 +15,6 @@
 /* CUDA: a program that weighs more is not inlined into one function: compilers and registers both suffer. */
 #define INLINE_INSTRUCTIONS 3000u
 
-static int is_cuda(const struct apsis_writer *w) { return w->options->dialect == APSIS_TEXT_CUDA; }
-
 static void write_title(struct apsis_writer *w)
 {
     const struct apsis_ir *ir = w->plan->ir;
@@ -48,7 +46,7 @@ static void write_head(struct apsis_writer *w)
 {
     const struct ap_program *program = w->program;
     apsis_buffer_printf(&w->out, "#define AP_PERIODS %u\n#define AP_PERIODS_PER_YEAR %u\n", program->periods, program->periods_per_year);
-    if (is_cuda(w)) {
+    if (apsis_write_is_cuda(w)) {
         apsis_buffer_printf(&w->out, "#define AP_THREADS %u\n#define AP_NUMBER_COUNT %zu\n#define AP_CURAND %d\n#define AP_SHARE %d\n#define AP_INLINE_PARTS %d\n#define AP_DEVICE_CALLS 1\n",
                             w->options->threads, w->number_count, w->options->curand, !w->options->own_words,
                             program->instruction_count <= INLINE_INSTRUCTIONS);
@@ -72,7 +70,7 @@ static void place_far(struct apsis_writer *w, struct apsis_program_text *text)
         bytes += 8 * (size_t)arranged->seats[i].slots;
         if (arranged->seats[i].slots > longest) longest = arranged->seats[i].slots;
     }
-    if (!is_cuda(w)) return;
+    if (!apsis_write_is_cuda(w)) return;
     for (uint32_t least = longest; bytes > LOCAL_BYTES && least > 8; least = least - least / 4) {
         for (size_t i = 0; i < arranged->seat_count && bytes > LOCAL_BYTES; i++) {
             const struct apsis_seat *seat = &arranged->seats[i];
@@ -162,8 +160,8 @@ struct apsis_program_text *apsis_program_text(struct apsis_arena *arena, const s
     apsis_write_add_numbers(&w, arranged->program->numbers, arranged->program->number_count);
     place_far(&w, text);
     apsis_write_find_steering(&w);
-    if (is_cuda(&w)) apsis_write_pair_draws(&w);
-    if (is_cuda(&w)) write_seats(&w);
+    if (apsis_write_is_cuda(&w)) apsis_write_pair_draws(&w);
+    if (apsis_write_is_cuda(&w)) write_seats(&w);
     write_parts(&w);
     write_body(&w);
     struct apsis_buffer body = w.out; /* the head says how many numbers it came to use */

@@ -35,6 +35,8 @@ struct apsis_writer {
 };
 #define APSIS_NEAR UINT32_MAX
 
+static inline int apsis_write_is_cuda(const struct apsis_writer *w) { return w->options->dialect == APSIS_TEXT_CUDA; }
+
 /* program_operand.c: the spelling of places. `in` is the instruction, k its operand (0: the result). */
 const struct ap_operand *apsis_write_operand(const struct apsis_writer *w, const struct ap_instruction *in, ap_u32 k);
 void apsis_write_value(struct apsis_writer *w, const struct ap_instruction *in, ap_u32 k);  /* the value of an argument */

@@ -154,7 +154,7 @@ static void embedded_text_compiles(void **state)
     apsis_kernel_headers_sha256(second);
     assert_memory_equal(first, second, 32);
     struct apsis_compiler *compiler = apsis_compiler_find(NULL);
-    struct apsis_compile_options options = {.isa = "plain", .seconds_limit = 120, .optimise = 1, .nice = 3};
+    struct apsis_compile_options options = {.isa = "plain", .seconds_limit = 120, .optimise = 1};
     unsigned char *so;
     char *log, *why = NULL;
     void *handle;
@@ -223,6 +223,7 @@ static void no_compiler_is_said(void **state)
     char *path = strdup(getenv("PATH")), *why = NULL, script[128];
     setenv("CC", "/nonexistent", 1);
     setenv("PATH", scripts, 1);
+    assert_false(apsis_compiler_named());
     assert_null(apsis_compiler_find(&why));
     assert_non_null(strstr(why, "/nonexistent"));
     assert_non_null(strstr(why, "gcc: not in PATH"));
@@ -248,6 +249,7 @@ static void no_compiler_is_said(void **state)
         fclose(file);
         chmod(script, 0700);
         setenv("CC", script, 1);
+        assert_true(apsis_compiler_named());
         assert_null(apsis_compiler_find(&why));
         assert_non_null(strstr(why, wrong[i].why));
         apsis_block_free(why);
