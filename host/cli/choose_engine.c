@@ -4,17 +4,17 @@
 
 #include "host/cli/cli.h"
 
-static const char *const names[] = {"auto", "interpreter", "compiled", "cuda"};
-enum { NAMES = sizeof names / sizeof *names };
+const char *const apsis_cli_engine_names[] = {"auto", "interpreter", "compiled", "cuda", NULL};
+enum { NAMES = sizeof apsis_cli_engine_names / sizeof *apsis_cli_engine_names - 1 };
 
 enum apsis_status apsis_cli_engine_words(struct apsis_cli *cli)
 {
     const struct apsis_options *options = &cli->options;
     const char *name = options->engine;
     int known = !name;
-    for (size_t i = 0; i < NAMES && name; i++) known |= !strcmp(names[i], name);
+    for (size_t i = 0; i < NAMES && name; i++) known |= !strcmp(apsis_cli_engine_names[i], name);
     if (!known) {
-        const char *near = apsis_nearest_name(name, names, NAMES);
+        const char *near = apsis_nearest_name(name, apsis_cli_engine_names, NAMES);
         if (near) return apsis_cli_fail(cli, APSIS_USAGE, "no engine %s: did you mean %s?", name, near);
         return apsis_cli_fail(cli, APSIS_USAGE, "no engine %s: there are auto, interpreter, compiled and cuda", name);
     }

@@ -20,7 +20,8 @@ struct apsis_report;
 /* ---------------------------------------------------------------- options.c */
 enum apsis_command_id {
     APSIS_COMMAND_NEW, APSIS_COMMAND_RUN, APSIS_COMMAND_CHECK, APSIS_COMMAND_INPUTS, APSIS_COMMAND_REPLAY, APSIS_COMMAND_DRAWS,
-    APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMANDS
+    APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMAND_COMPLETION,
+    APSIS_COMMAND_MAN, APSIS_COMMANDS
 };
 
 /* What was typed behind a command, taken apart and checked as far as it can be without the model. */
@@ -60,6 +61,14 @@ struct apsis_option_row {
 };
 extern const struct apsis_option_row apsis_option_rows[];
 extern const size_t apsis_option_row_count;
+
+struct apsis_exit_code {
+    enum apsis_status code;
+    const char *name, *meaning; /* meaning NULL: the name says it */
+};
+extern const struct apsis_exit_code apsis_exit_codes[];
+extern const size_t apsis_exit_code_count;
+extern const char apsis_about[], apsis_allow_form[]; /* what Apsis is; how a comment silences a warning */
 
 /* One command under way. */
 struct apsis_cli {
@@ -138,7 +147,13 @@ json_t *apsis_cli_data_files(struct apsis_cli *cli);
 /* --target 'ev > 2000' taken apart: the output's name and the number; 0 when it is not that */
 int apsis_parse_target(struct apsis_arena *arena, const char *text, const char **name, double *above);
 
+/* ---------------------------------------------------------------- complete.c */
+/* `apsis complete KIND [MODEL]`, which the scripts of `apsis completion` call: one possible word a line, a tab, and what it is.
+   Says nothing else, whatever is wrong. The arguments begin with KIND. */
+enum apsis_status apsis_cli_complete(struct apsis_cli *cli, int argc, char **argv);
+
 /* ---------------------------------------------------------------- choose_engine.c */
+extern const char *const apsis_cli_engine_names[]; /* what --engine takes, NULL-terminated */
 /* Whether --engine, --device and --cpu are words that go together; tells what is wrong. */
 enum apsis_status apsis_cli_engine_words(struct apsis_cli *cli);
 /* The engine that was asked for, or `otherwise`, prepared for the plan; *run is freed with engine->free. Tells what is wrong. */
@@ -183,5 +198,7 @@ enum apsis_status apsis_cmd_verify(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_show(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_families(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_doctor(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_completion(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_man(struct apsis_cli *cli);
 
 #endif

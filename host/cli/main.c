@@ -27,6 +27,7 @@ static enum apsis_status start(struct apsis_cli *cli, int argc, char **argv)
         apsis_buffer_printf(&out, "apsis %s\n", apsis_version());
         return print(cli, &out);
     }
+    if (!strcmp(word, "complete")) return apsis_cli_complete(cli, argc - 2, argv + 2);
     int asks_help = !strcmp(word, "help");
     if (asks_help) word = argv[2];
     const char *names[APSIS_COMMANDS];

@@ -25,7 +25,23 @@ const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
     {APSIS_COMMAND_SHOW, "show", "apsis show MODEL --ast | --ir | --plan | --c | --cuda", "what the compiler makes of a model", "apsis show model.risk --plan", "MODEL", apsis_cmd_show},
     {APSIS_COMMAND_FAMILIES, "families", "apsis families [NAME]", "the distributions, or all about one", "apsis families pert", "[NAME]", apsis_cmd_families},
     {APSIS_COMMAND_DOCTOR, "doctor", "apsis doctor", "version, libraries, processor, GPU: what this machine has", "apsis doctor", NULL, apsis_cmd_doctor},
+    {APSIS_COMMAND_COMPLETION, "completion", "apsis completion bash | zsh | fish", "a script by which the shell completes what is typed",
+     "apsis completion bash > ~/.local/share/bash-completion/completions/apsis", "SHELL", apsis_cmd_completion},
+    {APSIS_COMMAND_MAN, "man", "apsis man", "all of this as a manual page", "apsis man | man -l -", NULL, apsis_cmd_man},
 };
+
+const struct apsis_exit_code apsis_exit_codes[] = {
+    {APSIS_OK, "ok", NULL},
+    {APSIS_FAILURE, "failure", "a file, memory, a device; or more invalid draws than --max-invalid allows"},
+    {APSIS_USAGE, "usage", "the words of the command are wrong"},
+    {APSIS_MODEL_ERROR, "model error", "the model is wrong; messages name the places"},
+    {APSIS_INCOMPLETE, "incomplete", "not finished; the same command again goes on"},
+    {APSIS_INTERRUPTED, "interrupted", "stopped by Ctrl-C or a signal"},
+};
+const size_t apsis_exit_code_count = sizeof apsis_exit_codes / sizeof *apsis_exit_codes;
+
+const char apsis_about[] = "Monte Carlo valuation of uncertain businesses";
+const char apsis_allow_form[] = "# apsis: allow NAME \"reason\"";
 
 #define ON(id) (1u << APSIS_COMMAND_##id)
 #define EVERY ((1u << APSIS_COMMANDS) - 1)
@@ -70,13 +86,13 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'W', "watch", NULL, ON(RUN) | ON(CHECK), "again whenever the model, or a data file that it names, is saved; Ctrl-C ends"},
     {'w', "markdown", NULL, ON(FAMILIES), "the list as a table in Markdown"},
     {'J', "json", NULL, EVERY, "one JSON object on stdout, errors too"},
-    {'h', "help", NULL, EVERY, "this text"},
+    {'h', "help", NULL, EVERY, "help on the command"},
 };
 const size_t apsis_option_row_count = sizeof apsis_option_rows / sizeof apsis_option_rows[0];
 
 void apsis_options_front_page(struct apsis_buffer *out, const struct apsis_page *page)
 {
-    apsis_buffer_printf(out, "apsis %s: Monte Carlo valuation of uncertain businesses\n", apsis_version());
+    apsis_buffer_printf(out, "apsis %s: %s\n", apsis_version(), apsis_about);
     apsis_text_heading(out, page, "Three examples");
     apsis_buffer_text(out, "  apsis new venture.risk          a small model to begin with\n"
                            "  apsis run venture.risk          a million draws, and what comes out\n"
@@ -84,8 +100,8 @@ void apsis_options_front_page(struct apsis_buffer *out, const struct apsis_page 
                            "                                  the very draw that is the 5th percentile\n");
     apsis_text_heading(out, page, "Commands");
     for (size_t i = 0; i < APSIS_COMMANDS; i++) {
-        apsis_buffer_printf(out, "  apsis %-9s ", apsis_commands[i].name);
-        apsis_text_wrap(out, page, apsis_commands[i].summary, 18);
+        apsis_buffer_printf(out, "  apsis %-10s  ", apsis_commands[i].name);
+        apsis_text_wrap(out, page, apsis_commands[i].summary, 20);
         apsis_buffer_text(out, "\n");
     }
     apsis_buffer_text(out, "\napsis COMMAND --help says more; a model may be - for stdin.\n");
@@ -107,7 +123,10 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
         apsis_buffer_text(out, "\n");
     }
     if (command->id == APSIS_COMMAND_CHECK) {
-        apsis_text_heading(out, page, "Warnings, silenced by a comment: # apsis: allow NAME \"reason\"");
+        struct apsis_buffer title = {0};
+        apsis_buffer_printf(&title, "Warnings, silenced by a comment: %s", apsis_allow_form);
+        apsis_text_heading(out, page, title.text);
+        apsis_buffer_free(&title);
         for (size_t i = 0; i < apsis_lint_count; i++) {
             apsis_buffer_printf(out, "  %-26s ", apsis_lints[i].name);
             apsis_text_wrap(out, page, apsis_lints[i].meaning, 29);
@@ -117,7 +136,8 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
     apsis_text_heading(out, page, "Example");
     apsis_buffer_printf(out, "  %s\n", command->example);
     apsis_text_heading(out, page, "Exit codes");
-    apsis_buffer_text(out, "  0 ok, 1 failure, 2 usage, 65 model error, 75 incomplete, 130 interrupted\n");
+    for (size_t i = 0; i < apsis_exit_code_count; i++) apsis_buffer_printf(out, "%s%d %s", i ? ", " : "  ", apsis_exit_codes[i].code, apsis_exit_codes[i].name);
+    apsis_buffer_text(out, "\n");
 }
 
 #define FIRST_VALUE 256 /* what getopt_long returns for option 0; letters are below */
@@ -316,6 +336,6 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
                               wanted ? wanted : "", extra);
     }
     if (left == 1) options->file = argv[optind];
-    if (left == 0 && wanted && wanted[0] != '[') return apsis_cli_fail(cli, APSIS_USAGE, "which file? %s", cli->command->synopsis);
+    if (left == 0 && wanted && wanted[0] != '[') return apsis_cli_fail(cli, APSIS_USAGE, "which %s? %s", !strcmp(wanted, "SHELL") ? "shell" : "file", cli->command->synopsis);
     return apsis_cli_engine_words(cli);
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from cli_common import apsis, golden, main
 
-COMMANDS = ["new", "run", "check", "inputs", "replay", "draws", "verify", "show", "families", "doctor"]
+COMMANDS = ["new", "run", "check", "inputs", "replay", "draws", "verify", "show", "families", "doctor", "completion", "man"]
 
 
 def test_front_page():
@@ -46,7 +46,7 @@ def test_faults_of_usage():
         ("replay", "first.risk"), ("replay", "first.risk", "--draw", "1", "--at", "value:P5"), ("replay", "first.risk", "--at", "value"),
         ("replay", "first.risk", "--at", "value:Q5"), ("replay", "first.risk", "--at", "valu:P5"),
         ("draws", "first.risk", "--draws", "5"), ("draws", "first.risk", "--csv", "-"),
-        ("show", "first.risk"), ("show", "first.risk", "--ast", "--ir"), ("check", "first.risk", "--format", "xml"), ("families", "prt"),
+        ("show", "first.risk"), ("show", "first.risk", "--ast", "--ir"), ("check", "first.risk", "--format", "xml"), ("families", "prt"), ("completion",), ("completion", "tcsh"),
     ]
     text = ""
     for words in lines:
