@@ -10,6 +10,7 @@ struct apsis_html {
     struct apsis_buffer *out;
     struct apsis_arena *arena; /* for texts while the page is written */
     unsigned figures;          /* how many there are: their ids */
+    int drawing;               /* 1: an <svg> is open */
 };
 
 /* ---------------------------------------------------------------- html_page.c: the page */
@@ -56,7 +57,9 @@ struct apsis_html_figure {
 };
 /* Opens <figure> and its <svg>; draw into html->out. */
 void apsis_html_figure(struct apsis_html *html, const struct apsis_html_figure *figure);
-/* Ends the drawing and opens the table of its data, filled by the functions above. */
+/* Ends the drawing, so that more can stand below it; apsis_html_figure_data does it too. */
+void apsis_html_drawn(struct apsis_html *html);
+/* Opens the table of its data, filled by the functions above. */
 void apsis_html_figure_data(struct apsis_html *html, const char *caption, const char *columns, const char *const *heads);
 void apsis_html_figure_end(struct apsis_html *html);
 /* A text in a drawing: x in per cent moved by dx pixels, y in pixels; anchor s, m or e; class may be NULL. */
@@ -66,6 +69,12 @@ void apsis_html_line(struct apsis_html *html, const char *class, double x1, doub
 void apsis_html_axis_x(struct apsis_html *html, double low, double high, double y, const char *unit);
 /* Vertical axis: grid lines and texts left of the plot; values low..high over 0..height. */
 void apsis_html_axis_y(struct apsis_html *html, double low, double high, double height, const struct apsis_svg_ticks *ticks, const char *unit);
+/* Horizontal axis of `count` periods from `first` on: texts under their points, or (`cells`) under columns of equal width. */
+void apsis_html_axis_periods(struct apsis_html *html, const struct apsis_ir *ir, int32_t first, size_t count, int cells, double y);
+/* The drawing's plot as a canvas of 1000 by 1000 that is stretched to it: for paths. Closed with </svg>. */
+void apsis_html_canvas(struct apsis_html *html, double height);
+/* A text cut to `width` pixels, with an ellipsis. */
+const char *apsis_html_fit(struct apsis_html *html, const char *text, double width);
 /* Pixels that the texts of a vertical axis take, for figure.left. */
 double apsis_html_axis_room(const struct apsis_svg_ticks *ticks, const char *unit);
 /* "-12.5" with a minus sign proper: in place, in a text of APSIS_TEXT_SIZE that is short enough */
@@ -86,10 +95,41 @@ const char *apsis_html_capital(struct apsis_html *html, const char *text);
 const char *apsis_html_amount(struct apsis_html *html, double value, const struct apsis_quantity *quantity);
 /* the same with that many decimals */
 const char *apsis_html_amount_to(struct apsis_html *html, double value, int decimals, const struct apsis_quantity *quantity);
+/* Decimals of a value of the result, for the value as it is shown. */
+int apsis_html_decimals(int decimals, const struct apsis_quantity *quantity);
 /* "about 1 in 5", "about 96 in 100" */
 const char *apsis_html_often(struct apsis_html *html, double probability);
 /* The measure that a reader asks for first: the first number with a target, else the first number; NULL where there is none. */
 const struct apsis_measure *apsis_html_first(const struct apsis_result *result);
+
+/* ---------------------------------------------------------------- html_bars.c: one bar a line, from zero, with a text on either side */
+struct apsis_html_bar {
+    const char *name, *text;
+    double value;
+    const char *class;  /* bar, neg */
+};
+#define APSIS_HTML_BAR_ROW 24.0 /* pixels */
+double apsis_html_bars_left(const struct apsis_html_bar *bars, size_t count);  /* paddings for the figure */
+double apsis_html_bars_right(const struct apsis_html_bar *bars, size_t count);
+void apsis_html_bars(struct apsis_html *html, const struct apsis_html_bar *bars, size_t count);
+
+/* ---------------------------------------------------------------- html_shape.c: what histogram and distribution function draw */
+struct apsis_html_step {
+    double from, to;  /* of the bar, in units of the result */
+    double share;     /* of the valid draws */
+    double height;    /* share of the draws in a bar of the common width */
+    double before;    /* share of the draws in what is further left */
+};
+struct apsis_html_shape {
+    int whole;           /* 1: bars stand for whole numbers */
+    double low, high;    /* the range of values drawn */
+    double below, above; /* shares of the draws outside of it */
+    double wide;         /* the common width */
+    struct apsis_html_step *bars;
+    size_t count;
+};
+/* 0: there is nothing to draw */
+int apsis_html_shape_find(struct apsis_html *html, const struct apsis_measure *measure, struct apsis_html_shape *shape);
 
 /* ---------------------------------------------------------------- html_markers.c: percentiles marked on an axis of values */
 #define APSIS_HTML_MARKERS 9
@@ -113,6 +153,21 @@ void apsis_html_run(struct apsis_buffer *out, const struct apsis_result *result,
 void apsis_html_headline(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
 void apsis_html_outputs(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
 void apsis_html_histogram(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity, const struct apsis_report *report);
+void apsis_html_drivers(struct apsis_html *html, const struct apsis_result *result, const struct apsis_measure *measure, const struct apsis_quantity *quantity);
+void apsis_html_shares(struct apsis_html *html, const struct apsis_result *result, const struct apsis_measure *measure, const struct apsis_quantity *quantity);
+/* measures first .. first+count-1 of one series output: html_fan.c numbers, html_stack.c categories */
+void apsis_html_fan(struct apsis_html *html, const struct apsis_result *result, size_t first, size_t count, const struct apsis_report *report);
+void apsis_html_stack(struct apsis_html *html, const struct apsis_result *result, size_t first, size_t count);
+void apsis_html_targets(struct apsis_html *html, const struct apsis_result *result);
+int apsis_html_has_targets(const struct apsis_result *result);
+void apsis_html_tails(struct apsis_html *html, const struct apsis_result *result);
+void apsis_html_assumptions(struct apsis_html *html, const struct apsis_result *result);
+void apsis_html_correlations(struct apsis_html *html, const struct apsis_result *result);
+void apsis_html_precision(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
+/* "The 5th percentile would move by about ±$2.4B": what ten times the draws would change, in words */
+const char *apsis_html_more_draws(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity);
+void apsis_html_warnings(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
+void apsis_html_record(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report);
 void apsis_html_cdf(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity, const struct apsis_report *report);
 
 #endif

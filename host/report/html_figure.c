@@ -18,6 +18,7 @@ void apsis_html_figure(struct apsis_html *html, const struct apsis_html_figure *
     apsis_html_printf(html, "</title><desc id=\"f%u-d\">", id);
     apsis_html_text(html, figure->description);
     apsis_html_raw(html, "</desc>\n");
+    html->drawing = 1;
 }
 
 char *apsis_html_minus(char *text)
@@ -120,6 +121,56 @@ void apsis_html_axis_y(struct apsis_html *html, double low, double high, double 
         apsis_html_line(html, value == 0 && low < 0 ? "a" : "g", 0, y, 100, y);
         apsis_html_label(html, 0, -8, y + 4, 'e', "t", tick_text(text, value, ticks->decimals, unit));
     }
+}
+
+/* ---------------------------------------------------------------- periods */
+/* A label every so many periods, beginning at `start`; years alone where there are several of them. */
+static void put_periods(struct apsis_html *html, const struct apsis_ir *ir, int32_t first, size_t count, int cells, double y, double width, const char *class)
+{
+    long per = ir->periods_per_year;
+    int years = per > 1 && count > 2 * (size_t)per;
+    size_t start = 0, step = years ? (size_t)per : 1;
+    char label[16];
+    while (years && (first + (long)start + (ir->first_part ? ir->first_part - 1 : 0)) % per != 0) start++;
+    double text = apsis_svg_text_width(apsis_period_label(ir, first, label), APSIS_SVG_FONT) - (years ? (per > 4 ? 3 : 2) * 6.5 : 0) + 12;
+    double each = width / (double)(cells || count < 2 ? count : count - 1);
+    static const size_t factors[] = {1, 2, 3, 4, 5, 10, 15, 20, 25, 50, 100, 200, 500, 1000, 5000, 20000};
+    size_t factor = 0;
+    while (factor + 1 < sizeof factors / sizeof *factors && (double)(step * factors[factor]) * each < text) factor++;
+    step *= factors[factor];
+    apsis_html_printf(html, "<g class=\"%s\">", class);
+    for (size_t t = start; t < count; t += step) {
+        double x = cells ? 100 * ((double)t + 0.5) / (double)count : count > 1 ? 100 * (double)t / (double)(count - 1) : 50;
+        apsis_period_label(ir, first + (long)t, label);
+        if (years) label[strcspn(label, "Q-")] = 0;
+        apsis_html_line(html, "a", x, y, x, y + 4);
+        apsis_html_label(html, x, 0, y + 17, 'm', "t", label);
+    }
+    apsis_html_raw(html, "</g>");
+}
+
+void apsis_html_axis_periods(struct apsis_html *html, const struct apsis_ir *ir, int32_t first, size_t count, int cells, double y)
+{
+    apsis_html_line(html, "a", 0, y, 100, y);
+    put_periods(html, ir, first, count, cells, y, APSIS_SVG_NARROWEST, "n");
+    put_periods(html, ir, first, count, cells, y, 380, "w");
+}
+
+void apsis_html_canvas(struct apsis_html *html, double height)
+{
+    apsis_html_printf(html, "<svg x=\"0\" y=\"0\" width=\"100%%\" height=\"%.0f\" viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\">", height);
+}
+
+const char *apsis_html_fit(struct apsis_html *html, const char *text, double width)
+{
+    if (apsis_svg_text_width(text, APSIS_SVG_FONT) <= width) return text;
+    char *copy = apsis_arena_printf(html->arena, "%s\u2026", text);
+    for (size_t length = strlen(text); length > 1; length--) {
+        if (((unsigned char)text[length] & 0xc0) == 0x80) continue; /* within a character */
+        strcpy(copy + length, "\u2026");
+        if (apsis_svg_text_width(copy, APSIS_SVG_FONT) <= width) break;
+    }
+    return copy;
 }
 
 double apsis_html_axis_room(const struct apsis_svg_ticks *ticks, const char *unit)

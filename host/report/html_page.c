@@ -142,10 +142,16 @@ void apsis_html_table_group(struct apsis_html *html, size_t columns, const char 
 
 void apsis_html_table_end(struct apsis_html *html) { apsis_html_raw(html, "</tbody></table></div>\n"); }
 
+void apsis_html_drawn(struct apsis_html *html)
+{
+    if (html->drawing) apsis_html_raw(html, "</svg>\n");
+    html->drawing = 0;
+}
+
 void apsis_html_figure_data(struct apsis_html *html, const char *caption, const char *columns, const char *const *heads)
 {
-    apsis_html_raw(html, "</svg>\n<details><summary>Data");
-    apsis_html_raw(html, "<span class=\"hide\"> of: ");
+    apsis_html_drawn(html);
+    apsis_html_raw(html, "<details><summary>Data<span class=\"hide\"> of: ");
     apsis_html_words(html, caption);
     apsis_html_raw(html, "</span></summary>");
     apsis_html_table(html, caption, 1, columns, heads);

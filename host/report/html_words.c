@@ -112,7 +112,9 @@ static const char *with_unit(struct apsis_html *html, const char *number, const 
 {
     size_t sign = currency_sign(unit);
     int negative = number[0] == '-';
-    if (sign) return apsis_arena_printf(html->arena, "%s%.*s%s%s", negative ? "\u2212" : "", (int)sign, unit, number + negative, unit + sign);
+    size_t whole = strspn(number + negative, "0123456789");
+    if (sign && whole == 4) number = apsis_arena_printf(html->arena, "%s%c,%s", negative ? "-" : "", number[negative], number + negative + 1);
+    if (sign) return apsis_arena_printf(html->arena, "%s%.*s%s%s", negative ? "\u2212\u2060" : "", (int)sign, unit, number + negative, unit + sign);
     int bare = !*unit || !strcmp(unit, "year");
     return apsis_arena_printf(html->arena, "%s%s%s%s", negative ? "\u2212" : "", number + negative, bare ? "" : "\u00a0", bare ? "" : unit);
 }
@@ -129,12 +131,18 @@ const char *apsis_html_amount(struct apsis_html *html, double value, const struc
     return with_unit(html, apsis_text_figures(number, value * quantity->scale, 3), quantity->unit);
 }
 
+int apsis_html_decimals(int decimals, const struct apsis_quantity *quantity)
+{
+    if (quantity->scale == 1 || decimals < 0) return decimals;
+    return decimals > 2 ? decimals - 2 : 0;
+}
+
 /* ---------------------------------------------------------------- chances */
 const char *apsis_html_often(struct apsis_html *html, double p)
 {
     static const struct { double p; const char *words; } parts[] = {
         {0.1, "1 in 10"}, {1.0 / 8, "1 in 8"}, {1.0 / 7, "1 in 7"}, {1.0 / 6, "1 in 6"}, {0.2, "1 in 5"}, {0.25, "1 in 4"}, {0.3, "3 in 10"}, {1.0 / 3, "1 in 3"}, {0.4, "2 in 5"}, {0.45, "9 in 20"},
-        {0.5, "even"}, {0.55, "11 in 20"}, {0.6, "3 in 5"}, {2.0 / 3, "2 in 3"}, {0.7, "7 in 10"}, {0.75, "3 in 4"}, {0.8, "4 in 5"}, {5.0 / 6, "5 in 6"}, {0.9, "9 in 10"}};
+        {0.5, "1 in 2"}, {0.55, "11 in 20"}, {0.6, "3 in 5"}, {2.0 / 3, "2 in 3"}, {0.7, "7 in 10"}, {0.75, "3 in 4"}, {0.8, "4 in 5"}, {5.0 / 6, "5 in 6"}, {0.9, "9 in 10"}};
     char number[APSIS_TEXT_SIZE];
     if (isnan(p)) return "not known";
     if (p <= 0) return "in none of the draws";

@@ -12,6 +12,8 @@ struct apsis_report {
     const char *model_file;  /* as it was given */
     const char *model_sha256;
     const char *replay;      /* "apsis replay model.risk --seed 2": the command that shows a draw, without --draw */
+    const char *command;     /* "apsis run model.risk --draws 1000000": what gives this result again */
+    const struct apsis_diagnostics *findings; /* of the lints */
     int all_periods;
     int percentiles_given;   /* 1: show all percentiles of the result; 0: those that people look at first */
     double max_invalid;
@@ -19,6 +21,14 @@ struct apsis_report {
 
 /* The largest share of invalid draws of any output: what --max-invalid is held against. */
 double apsis_report_invalid_share(const struct apsis_result *result);
+
+/* drivers.c: the inputs that an output moves with most, at most `most`, the strongest first; returns their number. Those that the
+   error of the rank correlations hides are left out. */
+struct apsis_driver {
+    size_t input; /* ir->inputs */
+    double rank_correlation;
+};
+size_t apsis_report_drivers(const struct apsis_result *result, const struct apsis_measure *measure, struct apsis_driver *list, size_t most);
 
 /* column_name.c: adds "ev", "fleet[2030]", "working[texas, 2030Q1]" */
 void apsis_report_column_name(const struct apsis_ir *ir, const char *name, int32_t period, struct apsis_buffer *out);

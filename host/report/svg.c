@@ -69,7 +69,11 @@ double apsis_svg_text_width(const char *text, double size)
     for (const unsigned char *at = (const unsigned char *)text; *at;) {
         uint32_t code = 0;
         size_t length = read_character(at, &code);
-        if (length == 0 || code >= 0x1100) width += 1.05; /* wide scripts take a square */
+        if (code == 0x2060 || (code >= 0x300 && code < 0x370)) width += 0; /* joins words; sits on a letter */
+        else if (code >= 0x2010 && code < 0x2026) width += 0.62;
+        else if (code == 0x2212) width += 0.86;
+        else if (length == 0 || code >= 0x1100) width += 1.05; /* wide scripts take a square */
+        else if (code == 0xa0) width += 0.42;
         else if (strchr("mwMWQGO%@&", (int)code) && code < 0x80) width += 0.98;
         else if (code < 0x80 && strchr("il.,:;'|! jft()[]I/", (int)code)) width += 0.42;
         else if (code >= 'A' && code <= 'Z') width += 0.74;

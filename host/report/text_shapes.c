@@ -39,26 +39,12 @@ static void put_shares(const struct apsis_measure *measure, const struct apsis_o
 
 static void put_drivers(const struct apsis_result *result, const struct apsis_measure *measure, const struct apsis_page *page, struct apsis_buffer *out)
 {
-    const struct apsis_ir *ir = result->ir;
-    double last = INFINITY;
-    size_t last_at = 0, written = 0, scalars = 0;
-    for (size_t i = 0; i < ir->input_count; i++) scalars += !ir->inputs[i].is_series;
+    struct apsis_driver drivers[DRIVERS];
+    size_t count = apsis_report_drivers(result, measure, drivers, DRIVERS);
     struct apsis_buffer line = {0};
-    for (size_t rank = 0; rank < DRIVERS && rank < scalars; rank++) {
-        double best = -1;
-        size_t best_at = 0, at = 0, best_input = 0;
-        for (size_t i = 0; i < ir->input_count; i++) {
-            if (ir->inputs[i].is_series) continue;
-            double size = fabs(measure->rank_correlation[at]);
-            if (size > best && (size < last || (size == last && at > last_at))) best = size, best_at = at, best_input = i;
-            at++;
-        }
-        if (!(best >= 0.02)) break; /* noise of 65,536 draws is 0.004 */
-        last = best;
-        last_at = best_at;
-        apsis_buffer_printf(&line, "%s%s" APSIS_TEXT_TIE "%+.2f", written++ ? ", " : "moves with: ", ir->inputs[best_input].name, measure->rank_correlation[best_at]);
-    }
-    if (written) {
+    for (size_t i = 0; i < count; i++)
+        apsis_buffer_printf(&line, "%s%s" APSIS_TEXT_TIE "%+.2f", i ? ", " : "moves with: ", result->ir->inputs[drivers[i].input].name, drivers[i].rank_correlation);
+    if (count) {
         apsis_buffer_text(out, "  ");
         apsis_text_wrap(out, page, line.text, 2);
         apsis_buffer_text(out, "\n");
