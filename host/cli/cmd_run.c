@@ -38,7 +38,9 @@ static enum apsis_status write_record(struct apsis_cli *cli, const struct apsis_
     struct apsis_buffer text = {0};
     enum apsis_status status = apsis_file_open(cli, cli->options.record, &file);
     if (status) return status;
-    apsis_json_write(apsis_record_json(&record), &text);
+    json_t *json = apsis_record_json(&record);
+    apsis_json_print(json, &text);
+    json_decref(json);
     int whole = fwrite(text.text, 1, text.length, file.stream) == text.length;
     apsis_buffer_free(&text);
     status = apsis_file_close(cli, &file, whole);
@@ -75,7 +77,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     apsis_progress_end(&progress);
     if (status && !(status == APSIS_INTERRUPTED && result)) {
         status = apsis_cli_fail_run(cli, status, engine, run, "the run failed", "interrupted before the first results");
-        apsis_cli_engine_free(cli);
+        engine->free(run);
         return status;
     }
     apsis_cli_note(cli, result->note);
@@ -99,7 +101,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
         apsis_buffer_free(&out);
         if (shown) written = shown;
     }
-    apsis_cli_engine_free(cli);
+    engine->free(run);
     if (written) return written;
     if (status) return status;
     double invalid = apsis_report_invalid_share(result);
