@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/plan/model.h"
 
+#include <omp.h>
 #include <string.h>
+
+#include "host/support/escape.h"
 
 static struct apsis_model *new_model(void)
 {
@@ -62,19 +65,51 @@ static void merge(struct apsis_diagnostics *to, const struct apsis_diagnostics *
     }
 }
 
+/* The model under each of its scenarios: worker w of `workers` looks at scenarios w, w + workers, ... */
+struct scenarios {
+    const struct apsis_ast *ast;
+    struct apsis_diagnostics *lists; /* of each scenario */
+    struct apsis_arena **words;      /* of each worker: what its lists say */
+    size_t workers;
+};
+
+static void check_some(void *context, size_t worker)
+{
+    struct scenarios *all = context;
+    struct apsis_arena *arena = apsis_arena_new();
+    all->words[worker] = apsis_arena_new();
+    for (size_t i = worker; i < all->ast->scenario_count; i += all->workers) {
+        struct apsis_overrides overrides = {&all->ast->scenarios[i].name, 1, NULL, 0};
+        all->lists[i].arena = all->words[worker];
+        apsis_lower(arena, all->ast, &overrides, NULL, &all->lists[i]);
+        apsis_arena_clear(arena);
+    }
+    apsis_arena_free(arena);
+}
+
+static void check_scenarios(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics)
+{
+    size_t most = (size_t)omp_get_max_threads(), workers = ast->scenario_count < most ? ast->scenario_count : most;
+    if (!workers) return;
+    struct scenarios all = {ast, apsis_calloc(ast->scenario_count, sizeof *all.lists), apsis_calloc(workers, sizeof *all.words), workers};
+    struct apsis_parts parts = apsis_parts();
+#pragma omp parallel for schedule(static, 1) num_threads((int)workers) if (workers > 1)
+    for (size_t w = 0; w < workers; w++) apsis_escape_part(&parts, check_some, &all, w);
+    apsis_parts_end(&parts);
+    for (size_t i = 0; i < ast->scenario_count; i++) merge(diagnostics, &all.lists[i], ast->scenarios[i].name);
+    for (size_t w = 0; w < workers; w++) apsis_arena_free(all.words[w]);
+    apsis_block_free(all.words);
+    apsis_block_free(all.lists);
+}
+
 enum apsis_status apsis_model_check(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics)
 {
     size_t before = diagnostics->errors;
-    for (size_t i = 0; i <= ast->scenario_count; i++) {
-        const char *name = i ? ast->scenarios[i - 1].name : NULL;
-        struct apsis_overrides overrides = {&name, i ? 1 : 0, NULL, 0};
-        struct apsis_arena *arena = apsis_arena_new();
-        struct apsis_diagnostics list = {0};
-        list.arena = diagnostics->arena;
-        apsis_lower(arena, ast, &overrides, NULL, &list);
-        merge(diagnostics, &list, name);
-        apsis_arena_free(arena);
-        if (!i && list.errors) break; /* a broken model would say it all again under each scenario */
-    }
+    struct apsis_arena *arena = apsis_arena_new();
+    struct apsis_diagnostics list = {.arena = diagnostics->arena};
+    apsis_lower(arena, ast, NULL, NULL, &list);
+    merge(diagnostics, &list, NULL);
+    apsis_arena_free(arena);
+    if (!list.errors) check_scenarios(ast, diagnostics); /* a broken model would say it all again under each scenario */
     return diagnostics->errors > before ? APSIS_MODEL_ERROR : APSIS_OK;
 }

@@ -48,6 +48,23 @@ void apsis_arena_free(struct apsis_arena *arena)
     apsis_block_free(arena);
 }
 
+void apsis_arena_clear(struct apsis_arena *arena)
+{
+    struct chunk **link = &arena->chunks, *largest = arena->chunks;
+    for (struct chunk *c = arena->chunks; c; c = c->next)
+        if (c->size > largest->size) largest = c;
+    while (*link) {
+        struct chunk *c = *link;
+        if (c == largest) {
+            link = &c->next;
+        } else {
+            *link = c->next;
+            free(c);
+        }
+    }
+    if (largest) largest->used = 0;
+}
+
 void *apsis_arena_alloc(struct apsis_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 4) apsis_out_of_memory(size);

@@ -11,6 +11,8 @@ struct apsis_arena;
 /* A new, empty arena; apsis_arena_free(NULL) is fine. It belongs to the escape that it was made in, as a block does. */
 struct apsis_arena *apsis_arena_new(void);
 void apsis_arena_free(struct apsis_arena *arena);
+/* All that was allocated is gone; the largest piece of memory stays, for what comes next. */
+void apsis_arena_clear(struct apsis_arena *arena);
 
 /* `size` zeroed bytes, aligned to 64 (to 16 below 64 bytes); never NULL (see host/support/escape.h). Freed with the arena only. */
 void *apsis_arena_alloc(struct apsis_arena *arena, size_t size);
