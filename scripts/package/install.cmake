@@ -51,6 +51,7 @@ install(FILES ${PROJECT_BINARY_DIR}/package/apsis.pc DESTINATION ${CMAKE_INSTALL
 # ---------------------------------------------------------------- what people read
 install(FILES LICENSE README.md DESTINATION ${share} COMPONENT Runtime)
 install(DIRECTORY models DESTINATION ${share} COMPONENT Runtime FILES_MATCHING PATTERN "*.risk" PATTERN "*.md" PATTERN "*.csv" PATTERN "*.c")
+install(DIRECTORY scripts/package/vscode DESTINATION ${share} COMPONENT Runtime) # Visual Studio Code loads the folder as it is
 
 # The command writes its own manual page and completions, so they say what it does. One that cannot run here cannot.
 if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)

@@ -81,6 +81,7 @@ def test_tree():
         wanted.add(f"{LIB}/libapsis.a")
     for pattern in ("*.risk", "*.md", "*.csv", "*.c"):
         wanted |= {"share/apsis/models/" + os.path.basename(path) for path in glob.glob(os.path.join(SRC, "models", pattern))}
+    wanted |= {"share/apsis/vscode/" + name for name in ("README.md", "package.json", "language-configuration.json", "syntaxes/risk.tmLanguage.json")}
     found = {os.path.relpath(path, PREFIX) for path in glob.glob(os.path.join(PREFIX, "**"), recursive=True, include_hidden=True) if not os.path.isdir(path)}
     assert found == wanted, f"forgotten: {sorted(wanted - found)}\nextra: {sorted(found - wanted)}"
     for path in found:

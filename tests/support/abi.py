@@ -1,0 +1,81 @@
+"""abi.py - what a library offers: the functions a header declares, a library of nothing else, and whether a newer one may take an older's place."""
+# SPDX-License-Identifier: Apache-2.0
+import concurrent.futures
+import json
+import os
+import re
+import shlex
+import subprocess
+
+# Structs that the library hands out by pointer only, one at a time, and those that begin with their size: they may grow at their end. All
+# others are handed over by value, lie inside others or in rows, and stay as they are.
+GROWING = {"message", "input_info", "output_info", "file_info", "column_info", "measure", "run_info", "verdict", "family_info", "settings", "print"}
+
+
+def declared(header):
+    """The functions that a header marks as the interface, as the compiler sees it."""
+    text = subprocess.run(["cc", "-E", "-P", header], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r'__attribute__\(\(visibility\("default"\)\)\)[^;(]*?(\w+)\s*\(', text.replace("\n", " ")))
+
+
+def shown(library):
+    """What a program can link against: functions and objects, without the names of versions."""
+    text = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in text.splitlines()]
+    return {name.split("@")[0] for _, kind, name in rows if kind != "A"}
+
+
+def build(source, build_folder, output):
+    """A library of the files that hold functions of the interface, with types and without the rest of the inside: seconds, not minutes."""
+    names = declared(os.path.join(source, "include", "apsis.h"))
+    with open(os.path.join(build_folder, "compile_commands.json")) as file:
+        commands = {entry["file"]: entry for entry in json.load(file) if "apsis_host.dir" in entry["command"]}
+    wanted = []
+    for path, entry in commands.items():
+        with open(path) as file:
+            # defined: at the start of a line, with its type, and not a declaration
+            found = set(re.findall(r"^\w[^;={}()]*?\b(apsis_\w+)\([^;{}]*\)\s*\{", file.read(), re.M))
+        if found & names:
+            wanted.append(entry)
+    objects = []
+
+    def compile_one(number, entry):
+        words = [word for word in shlex.split(entry["command"]) if word not in ("-O2", "-O3", "-c", entry["file"])]
+        at = words.index("-o")
+        words[at + 1] = f"{output}.{number}.o"
+        done = subprocess.run([*words, "-O0", "-g", "-w", "-c", entry["file"]], cwd=entry["directory"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return words[at + 1]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(compile_one, range(len(wanted)), wanted))
+    script = os.path.join(source, "scripts", "package", "apsis.map")
+    done = subprocess.run(["cc", "-shared", "-o", output, *objects, f"-Wl,--version-script={script}", "-Wl,--unresolved-symbols=ignore-all"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for path in objects:
+        os.remove(path)
+    return output
+
+
+def incompatible(old, new, old_include, new_include, growing=GROWING):
+    """Why programs that were linked with `old` may not run with `new`; "" where they may. Functions may be added, enumerations may get more
+    values, and the structs of `growing` more members behind the last; what the headers do not show may change."""
+    done = subprocess.run(["abidiff", "--leaf-changes-only", "--no-added-syms", "--headers-dir1", old_include, "--headers-dir2", new_include, old, new],
+                          capture_output=True, text=True)
+    text = done.stdout
+    if done.returncode == 0:
+        return ""
+    if done.returncode & 3:
+        return f"abidiff: exit {done.returncode}\n{done.stderr}{text}"
+    summary = re.findall(r"^Removed/Changed/Added \w+ summary: (\d+) Removed, (\d+) Changed", text, re.M)
+    if done.returncode & 8 or any(row != ("0", "0") for row in summary) or len(summary) != 2:
+        return text
+    for block in re.split(r"\n(?=')", text.strip())[1:]:
+        head, *lines = block.splitlines()
+        name, size = re.match(r"'struct apsis_(\w+) at ", head), re.search(r"^  type size changed from (\d+) to \d+ \(in bits\)$", block, re.M)
+        if not name or name[1] not in growing or not size:
+            return text
+        for line in lines[1:]:
+            insertion = re.match(r"    '.*', at offset (\d+) \(in bits\)", line)
+            if line.strip() and not re.match(r"  \d+ data member insertions?:$", line) and not (insertion and int(insertion[1]) >= int(size[1])):
+                return text
+    return ""
