@@ -52,7 +52,16 @@ enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_pla
     if (status == APSIS_FAILURE && by_name && !(why && strstr(why, "--engine")) && strcmp(name, "auto") && strcmp(name, "interpreter"))
         return apsis_cli_fail(cli, status, "engine %s: %s; without %s the results are the same", name, why ? why : "cannot be made ready", asked_by(cli, name));
     if (status) return apsis_cli_fail(cli, status, "engine %s: %s", name, why ? why : "cannot be made ready");
+    cli->engine = *engine;
+    cli->run = *run;
     return APSIS_OK;
+}
+
+void apsis_cli_engine_free(struct apsis_cli *cli)
+{
+    if (cli->engine) cli->engine->free(cli->run);
+    cli->engine = NULL;
+    cli->run = NULL;
 }
 
 void apsis_cli_note(struct apsis_cli *cli, const char *note)

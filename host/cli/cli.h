@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_HOST_CLI_H
 #define APSIS_HOST_CLI_H
-#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -12,6 +11,7 @@
 #include "host/plan/plan.h"
 #include "host/report/text.h"
 #include "host/result/result.h"
+#include "host/support/json_value.h"
 #include "include/apsis.h"
 
 struct apsis_cli;
@@ -80,6 +80,9 @@ struct apsis_cli {
     struct apsis_scenario *sets;
     struct apsis_ir *ir;
     const struct apsis_diagnostics *findings; /* of the lints, once they were counted; NULL before */
+    const struct apsis_engine *engine; /* of `run`; NULL: none is ready */
+    void *run;
+    struct apsis_file *file;  /* being written, or NULL */
     uint64_t draws_expected; /* 0, or how many draws will be run in all where that is not what the jobs say */
 };
 
@@ -118,6 +121,8 @@ struct apsis_file {
 };
 enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struct apsis_file *file);
 enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *file, int keep);
+/* When memory runs out: ends the engine, removes the file that was being written. */
+void apsis_cli_abandon(void *cli);
 
 /* ---------------------------------------------------------------- run_html.c */
 /* Writes the report of a run to options.html, whole or not at all. Tells what is wrong. */
@@ -156,8 +161,9 @@ enum apsis_status apsis_cli_complete(struct apsis_cli *cli, int argc, char **arg
 extern const char *const apsis_cli_engine_names[]; /* what --engine takes, NULL-terminated */
 /* Whether --engine, --device and --cpu are words that go together; tells what is wrong. */
 enum apsis_status apsis_cli_engine_words(struct apsis_cli *cli);
-/* The engine that was asked for, or `otherwise`, prepared for the plan; *run is freed with engine->free. Tells what is wrong. */
+/* The engine that was asked for, or `otherwise`, prepared for the plan; *run is freed with apsis_cli_engine_free, one at a time. Tells what is wrong. */
 enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const char *otherwise, const struct apsis_engine **engine, void **run);
+void apsis_cli_engine_free(struct apsis_cli *cli);
 /* What went otherwise than asked, on stderr (not in --json mode, where it is in the result). */
 void apsis_cli_note(struct apsis_cli *cli, const char *note);
 /* Tells that a run ended with `status`: "the run failed", and what the engine says of it; or `interrupted`. Returns `status`. */

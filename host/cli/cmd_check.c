@@ -51,11 +51,11 @@ enum apsis_status apsis_cmd_check(struct apsis_cli *cli)
     if (cli->options.json && !cli->options.format) {
         json_t *json = json_object();
         size_t inputs = cli->ir ? cli->ir->input_count : 0, outputs = cli->ir ? cli->ir->output_count : 0;
-        if (status) json_object_set_new(json, "error", json_sprintf("%s: %zu errors", cli->options.file, diagnostics->errors));
-        json_object_set_new(json, "ok", json_boolean(status == APSIS_OK));
-        json_object_set_new(json, "inputs", json_integer((json_int_t)inputs));
-        json_object_set_new(json, "outputs", json_integer((json_int_t)outputs));
-        json_object_set_new(json, "diagnostics", apsis_cli_diagnostics_json(cli));
+        if (status) apsis_json_set(json, "error", json_sprintf("%s: %zu errors", cli->options.file, diagnostics->errors));
+        apsis_json_set(json, "ok", json_boolean(status == APSIS_OK));
+        apsis_json_set(json, "inputs", json_integer((json_int_t)inputs));
+        apsis_json_set(json, "outputs", json_integer((json_int_t)outputs));
+        apsis_json_set(json, "diagnostics", apsis_cli_diagnostics_json(cli));
         enum apsis_status written = apsis_cli_write_json(cli, json);
         return written ? written : status;
     }

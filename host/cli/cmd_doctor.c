@@ -64,7 +64,7 @@ static json_t *words(const char *text, const char *separators)
     json_t *list = json_array();
     while (*text) {
         size_t length = strcspn(text, separators);
-        if (length) json_array_append_new(list, json_stringn(text, length));
+        if (length) apsis_json_append(list, json_stringn(text, length));
         text += length + (text[length] != 0);
     }
     return list;
@@ -96,13 +96,13 @@ enum apsis_status apsis_cmd_doctor(struct apsis_cli *cli)
     if (cli->options.json) {
         json_t *json = json_object();
         for (size_t i = 0; i < list.count; i++)
-            if (strncmp(list.items[i].key, "cpu", 3)) json_object_set_new(json, list.items[i].key, json_string(list.items[i].text));
+            if (strncmp(list.items[i].key, "cpu", 3)) apsis_json_set(json, list.items[i].key, apsis_json_text(list.items[i].text));
         json_t *cpu = json_object();
-        json_object_set_new(cpu, "name", json_string(cpu_name(cli)));
-        json_object_set_new(cpu, "features", words(cpu_features(cli), " "));
-        json_object_set_new(cpu, "variants", words(apsis_doctor_instruction_sets(cli), ", "));
-        json_object_set_new(json, "cpu", cpu);
-        json_object_set_new(json, "gpu_list", list.gpus ? list.gpus : json_array());
+        apsis_json_set(cpu, "name", apsis_json_text(cpu_name(cli)));
+        apsis_json_set(cpu, "features", words(cpu_features(cli), " "));
+        apsis_json_set(cpu, "variants", words(apsis_doctor_instruction_sets(cli), ", "));
+        apsis_json_set(json, "cpu", cpu);
+        apsis_json_set(json, "gpu_list", list.gpus ? list.gpus : json_array());
         return apsis_cli_write_json(cli, json);
     }
     json_decref(list.gpus);

@@ -10,6 +10,7 @@
 #include "host/cli/cli.h"
 #include "host/language/check.h"
 #include "host/report/report.h"
+#include "host/support/escape.h"
 #include "host/support/number.h"
 #include "kernels/tile.h"
 
@@ -221,9 +222,9 @@ static int writer_give(struct writer *w, int which, int count)
     return fault;
 }
 
-/* Waits until all is written; errno of the first write that failed, or 0. */
-static int writer_end(struct writer *w)
+static void writer_join(void *context)
 {
+    struct writer *w = context;
     if (w->own) {
         pthread_mutex_lock(&w->lock);
         w->quit = 1;
@@ -231,10 +232,34 @@ static int writer_end(struct writer *w)
         pthread_mutex_unlock(&w->lock);
         pthread_join(w->thread, NULL);
     }
+}
+
+/* Waits until all is written; errno of the first write that failed, or 0. */
+static int writer_end(struct writer *w)
+{
+    writer_join(w);
     pthread_cond_destroy(&w->turn);
     pthread_mutex_destroy(&w->lock);
     for (int i = 0; i < 2 * ROUND; i++) apsis_buffer_free(&w->rounds[i / ROUND][i % ROUND]);
     return w->fault;
+}
+
+/* Rows begin .. end - 1 in pieces, each into its own buffer. */
+struct round {
+    const struct table *table;
+    struct apsis_buffer *pieces;
+    size_t begin, end, piece;
+    int npy;
+};
+
+static void put_piece(void *context, size_t number)
+{
+    const struct round *round = context;
+    struct apsis_buffer *out = &round->pieces[number];
+    size_t from = round->begin + number * round->piece, to = from + round->piece < round->end ? from + round->piece : round->end;
+    out->length = 0;
+    if (round->npy) put_npy_rows(round->table, from, to, out);
+    else put_csv_rows(round->table, from, to, out);
 }
 
 static int put_batch(const struct table *table, size_t rows, int npy, struct writer *writer, int *which)
@@ -244,14 +269,11 @@ static int put_batch(const struct table *table, size_t rows, int npy, struct wri
     for (size_t begin = 0; begin < rows && !fault && !apsis_interrupted; begin += ROUND * piece) {
         size_t end = begin + ROUND * piece < rows ? begin + ROUND * piece : rows;
         int count = (int)((end - begin + piece - 1) / piece);
-        struct apsis_buffer *pieces = writer->rounds[*which];
+        struct round round = {table, writer->rounds[*which], begin, end, piece, npy};
+        struct apsis_parts parts = apsis_parts();
 #pragma omp parallel for schedule(dynamic)
-        for (int i = 0; i < count; i++) {
-            size_t from = begin + (size_t)i * piece, to = from + piece < end ? from + piece : end;
-            pieces[i].length = 0;
-            if (npy) put_npy_rows(table, from, to, &pieces[i]);
-            else put_csv_rows(table, from, to, &pieces[i]);
-        }
+        for (int i = 0; i < count; i++) apsis_escape_part(&parts, put_piece, &round, (size_t)i);
+        apsis_parts_end(&parts);
         fault = writer_give(writer, *which, count);
         *which ^= 1;
     }
@@ -275,7 +297,9 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
     int fault = fwrite(head.text, 1, head.length, file->stream) == head.length ? 0 : errno, which = 0;
     apsis_buffer_free(&head);
     struct writer writer;
+    struct apsis_cleanup cleanup;
     writer_start(&writer, file->stream);
+    apsis_escape_defer(&cleanup, writer_join, &writer);
     apsis_progress_start(&progress, cli, "writing");
     for (uint64_t tile = first / AP_TILE_DRAWS; tile < last_tile && !status && !fault && !apsis_interrupted; tile += tiles) {
         uint64_t count = last_tile - tile < tiles ? last_tile - tile : tiles;
@@ -289,6 +313,7 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
         fault = put_batch(&table, (size_t)(to - from), npy, &writer, &which);
         apsis_progress_show(&progress, to - first, end - first, 1);
     }
+    apsis_escape_drop(&cleanup);
     int late = writer_end(&writer);
     apsis_progress_end(&progress);
     apsis_block_free(room);
@@ -334,6 +359,6 @@ enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
                                                          apsis_json_double(apsis_clock_seconds() - started), "engine",
                                                          engine->describe(run), "note", engine->note ? engine->note(run) : NULL));
     }
-    engine->free(run);
+    apsis_cli_engine_free(cli);
     return status;
 }

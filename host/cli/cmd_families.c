@@ -152,45 +152,45 @@ static const char *moment(char text[APSIS_TEXT_SIZE], const char *name, double v
 static json_t *family_json(struct apsis_cli *cli, const struct apsis_family *family, int full)
 {
     json_t *json = json_object(), *parameters = json_array();
-    json_object_set_new(json, "name", json_string(family->name));
-    json_object_set_new(json, "title", apsis_json_text(family->title));
-    json_object_set_new(json, "reference", apsis_json_text(family->reference));
-    json_object_set_new(json, "discrete", json_boolean(family->discrete));
-    json_object_set_new(json, "parameters_rule", json_string(form_words(family)));
+    apsis_json_set(json, "name", apsis_json_text(family->name));
+    apsis_json_set(json, "title", apsis_json_text(family->title));
+    apsis_json_set(json, "reference", apsis_json_text(family->reference));
+    apsis_json_set(json, "discrete", json_boolean(family->discrete));
+    apsis_json_set(json, "parameters_rule", apsis_json_text(form_words(family)));
     for (size_t i = 0; i < APSIS_MAX_PARAMETERS && family->parameter_names[i]; i++) {
         json_t *one = json_object();
-        json_object_set_new(one, "name", json_string(family->parameter_names[i]));
-        json_object_set_new(one, "doc", apsis_json_text(family->parameter_docs[i]));
-        json_array_append_new(parameters, one);
+        apsis_json_set(one, "name", apsis_json_text(family->parameter_names[i]));
+        apsis_json_set(one, "doc", apsis_json_text(family->parameter_docs[i]));
+        apsis_json_append(parameters, one);
     }
-    json_object_set_new(json, "parameters", parameters);
+    apsis_json_set(json, "parameters", parameters);
     struct apsis_buffer text = {0};
     put_usage(family, &text);
-    json_object_set_new(json, "written", json_string(text.text));
+    apsis_json_set(json, "written", apsis_json_text(text.text));
     apsis_buffer_free(&text);
     json_t *spellings = json_array();
     for (size_t i = 0; i < family->spelling_count; i++) {
         text = (struct apsis_buffer){0};
         put_spelling(family, &family->spellings[i], &text);
-        json_array_append_new(spellings, json_string(text.text));
+        apsis_json_append(spellings, apsis_json_text(text.text));
         apsis_buffer_free(&text);
     }
-    json_object_set_new(json, "spellings", spellings);
-    json_object_set_new(json, "example", apsis_json_text(family->example));
+    apsis_json_set(json, "spellings", spellings);
+    apsis_json_set(json, "example", apsis_json_text(family->example));
     const struct apsis_distribution *d = full ? example(cli, family) : NULL;
     if (d) {
         struct apsis_input_summary summary = apsis_input_summarise(d);
         json_t *of = json_object();
-        json_object_set_new(of, "mean", apsis_json_double(summary.mean));
-        json_object_set_new(of, "sd", apsis_json_double(summary.sd));
-        json_object_set_new(of, "p5", apsis_json_double(summary.p5));
-        json_object_set_new(of, "p50", apsis_json_double(summary.p50));
-        json_object_set_new(of, "p95", apsis_json_double(summary.p95));
+        apsis_json_set(of, "mean", apsis_json_double(summary.mean));
+        apsis_json_set(of, "sd", apsis_json_double(summary.sd));
+        apsis_json_set(of, "p5", apsis_json_double(summary.p5));
+        apsis_json_set(of, "p50", apsis_json_double(summary.p50));
+        apsis_json_set(of, "p95", apsis_json_double(summary.p95));
         double low, high;
         apsis_distribution_support(d, &low, &high);
-        json_object_set_new(of, "lowest", apsis_json_double(low));
-        json_object_set_new(of, "highest", apsis_json_double(high));
-        json_object_set_new(json, "example_summary", of);
+        apsis_json_set(of, "lowest", apsis_json_double(low));
+        apsis_json_set(of, "highest", apsis_json_double(high));
+        apsis_json_set(json, "example_summary", of);
     }
     return json;
 }
@@ -297,8 +297,8 @@ enum apsis_status apsis_cmd_families(struct apsis_cli *cli)
         put_markdown(families, count, &out);
     } else if (cli->options.json) {
         json_t *json = json_object(), *list = json_array();
-        for (size_t i = 0; i < count; i++) json_array_append_new(list, family_json(cli, families[i], 0));
-        json_object_set_new(json, "families", list);
+        for (size_t i = 0; i < count; i++) apsis_json_append(list, family_json(cli, families[i], 0));
+        apsis_json_set(json, "families", list);
         return apsis_cli_write_json(cli, json);
     } else {
         struct apsis_text_table table;

@@ -10,8 +10,8 @@ enum apsis_status apsis_cmd_inputs(struct apsis_cli *cli)
     apsis_cli_warnings(cli);
     if (cli->options.json) {
         json_t *json = json_object();
-        json_object_set_new(json, "schema_version", json_integer(1));
-        json_object_set_new(json, "inputs", apsis_report_inputs_json(cli->ir, 1));
+        apsis_json_set(json, "schema_version", json_integer(1));
+        apsis_json_set(json, "inputs", apsis_report_inputs_json(cli->ir, 1));
         return apsis_cli_write_json(cli, json);
     }
     struct apsis_buffer out = {0};

@@ -73,7 +73,7 @@ static enum apsis_status find_draw(struct apsis_cli *cli, const char **why)
     apsis_progress_end(&progress);
     if (status) status = apsis_cli_fail_run(cli, status, engine, run, "the run failed", "interrupted before the draw was found");
     else apsis_cli_note(cli, result->note);
-    engine->free(run);
+    apsis_cli_engine_free(cli);
     if (status) return status;
     const struct apsis_measure *found = NULL;
     size_t candidates = 0;
@@ -139,7 +139,7 @@ enum apsis_status apsis_cmd_replay(struct apsis_cli *cli)
     apsis_block_free(room);
     if (status) status = apsis_cli_fail_run(cli, status, engine, run, "the draw cannot be computed", "interrupted");
     else apsis_cli_note(cli, engine->note ? engine->note(run) : NULL);
-    engine->free(run);
+    apsis_cli_engine_free(cli);
     if (status) return status;
     struct apsis_replay replay = {.plan = plan, .values = values, .seed = cli->options.seed, .draw = draw, .why = why};
     if (cli->options.json) return apsis_cli_write_json(cli, apsis_report_replay_json(&replay));

@@ -38,9 +38,7 @@ static enum apsis_status write_record(struct apsis_cli *cli, const struct apsis_
     struct apsis_buffer text = {0};
     enum apsis_status status = apsis_file_open(cli, cli->options.record, &file);
     if (status) return status;
-    json_t *json = apsis_record_json(&record);
-    apsis_json_print(json, &text);
-    json_decref(json);
+    apsis_json_write(apsis_record_json(&record), &text);
     int whole = fwrite(text.text, 1, text.length, file.stream) == text.length;
     apsis_buffer_free(&text);
     status = apsis_file_close(cli, &file, whole);
@@ -77,7 +75,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     apsis_progress_end(&progress);
     if (status && !(status == APSIS_INTERRUPTED && result)) {
         status = apsis_cli_fail_run(cli, status, engine, run, "the run failed", "interrupted before the first results");
-        engine->free(run);
+        apsis_cli_engine_free(cli);
         return status;
     }
     apsis_cli_note(cli, result->note);
@@ -101,7 +99,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
         apsis_buffer_free(&out);
         if (shown) written = shown;
     }
-    engine->free(run);
+    apsis_cli_engine_free(cli);
     if (written) return written;
     if (status) return status;
     double invalid = apsis_report_invalid_share(result);

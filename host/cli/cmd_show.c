@@ -41,7 +41,7 @@ enum apsis_status apsis_cmd_show(struct apsis_cli *cli)
     if (cli->options.json) {
         json_t *json = json_object();
         static const char *const names[] = {"ast", "ir", "plan", "c", "cuda"};
-        json_object_set_new(json, names[what - '1'], json_string(out.text ? out.text : ""));
+        apsis_json_set(json, names[what - '1'], apsis_json_text(out.text ? out.text : ""));
         status = apsis_cli_write_json(cli, json);
     } else {
         status = apsis_cli_write(cli, &out);

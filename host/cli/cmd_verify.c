@@ -126,7 +126,7 @@ static void compare_part(struct check *check, uint64_t part, const char *digest)
 {
     const char *recorded = json_string_value(json_array_get(json_object_get(check->record, "parts"), (size_t)part));
     check->parts_checked++;
-    if (!recorded || strcmp(recorded, digest)) json_array_append_new(check->differ, json_integer((json_int_t)part));
+    if (!recorded || strcmp(recorded, digest)) apsis_json_append(check->differ, json_integer((json_int_t)part));
 }
 
 static enum apsis_status run_parts(struct check *check)
@@ -170,16 +170,16 @@ static enum apsis_status tell(struct check *check)
     enum apsis_status status = same ? APSIS_OK : APSIS_FAILURE, written;
     if (cli->options.json) {
         json_t *json = json_object();
-        json_object_set_new(json, "record", json_string(cli->options.file));
-        json_object_set_new(json, "verified", json_boolean(same));
-        json_object_set_new(json, "parts", apsis_json_u64(check->part_count));
-        json_object_set_new(json, "parts_checked", apsis_json_u64(check->parts_checked));
+        apsis_json_set(json, "record", apsis_json_text(cli->options.file));
+        apsis_json_set(json, "verified", json_boolean(same));
+        apsis_json_set(json, "parts", apsis_json_u64(check->part_count));
+        apsis_json_set(json, "parts_checked", apsis_json_u64(check->parts_checked));
         json_object_set(json, "parts_that_differ", check->differ);
-        json_object_set_new(json, "digest_same", all ? json_boolean(!check->digest_differs) : json_null());
-        json_object_set_new(json, "version_recorded", json_string(text_of(check->record, "apsis")));
-        json_object_set_new(json, "version_here", json_string(apsis_version()));
-        json_object_set_new(json, "engine", apsis_json_text(check->ran));
-        json_object_set_new(json, "note", apsis_json_text(check->note));
+        apsis_json_set(json, "digest_same", all ? json_boolean(!check->digest_differs) : json_null());
+        apsis_json_set(json, "version_recorded", apsis_json_text(text_of(check->record, "apsis")));
+        apsis_json_set(json, "version_here", apsis_json_text(apsis_version()));
+        apsis_json_set(json, "engine", apsis_json_text(check->ran));
+        apsis_json_set(json, "note", apsis_json_text(check->note));
         written = apsis_cli_write_json(cli, json);
         return written ? written : status;
     }
@@ -243,7 +243,7 @@ static enum apsis_status verify(struct check *check)
         apsis_cli_note(cli, check->note);
         status = tell(check);
     }
-    check->engine->free(check->run);
+    apsis_cli_engine_free(cli);
     return status;
 }
 

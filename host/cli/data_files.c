@@ -75,9 +75,9 @@ json_t *apsis_cli_data_files(struct apsis_cli *cli)
             if (!bad) apsis_sha256_hex(digest, hex);
         }
         json_t *item = json_object();
-        json_object_set_new(item, "path", json_string(names[i]));
-        json_object_set_new(item, "sha256", json_string(hex));
-        json_array_append_new(list, item);
+        apsis_json_set(item, "path", apsis_json_text(names[i]));
+        apsis_json_set(item, "sha256", apsis_json_text(hex));
+        apsis_json_append(list, item);
     }
     return list;
 }

@@ -70,12 +70,12 @@ static json_t *gpu_list(struct apsis_cli *cli)
     for (size_t i = 0; i < count; i++) {
         const struct apsis_cuda_device *d = &devices[i];
         json_t *gpu = json_object();
-        json_object_set_new(gpu, "device", json_string(apsis_arena_printf(cli->arena, "cuda:%d", d->ordinal)));
-        json_object_set_new(gpu, "name", json_string(d->name));
-        json_object_set_new(gpu, "compute_capability", json_string(apsis_arena_printf(cli->arena, "%d.%d", d->major, d->minor)));
-        json_object_set_new(gpu, "multiprocessors", json_integer(d->processors));
-        json_object_set_new(gpu, "memory_bytes", json_string(apsis_arena_printf(cli->arena, "%zu", d->memory)));
-        json_array_append_new(list, gpu);
+        apsis_json_set(gpu, "device", apsis_json_text(apsis_arena_printf(cli->arena, "cuda:%d", d->ordinal)));
+        apsis_json_set(gpu, "name", apsis_json_text(d->name));
+        apsis_json_set(gpu, "compute_capability", apsis_json_text(apsis_arena_printf(cli->arena, "%d.%d", d->major, d->minor)));
+        apsis_json_set(gpu, "multiprocessors", json_integer(d->processors));
+        apsis_json_set(gpu, "memory_bytes", apsis_json_text(apsis_arena_printf(cli->arena, "%zu", d->memory)));
+        apsis_json_append(list, gpu);
     }
     return list;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
+#include "host/support/escape.h"
 
 static enum apsis_status print(struct apsis_cli *cli, struct apsis_buffer *out)
 {
@@ -67,7 +68,19 @@ int main(int argc, char **argv)
     cli.page = apsis_page_of(STDOUT_FILENO);
     cli.error_page = apsis_page_of(STDERR_FILENO);
     apsis_interrupt_install();
-    enum apsis_status status = start(&cli, argc, argv);
+    struct apsis_escape escape;
+    struct apsis_cleanup cleanup;
+    volatile enum apsis_status status = APSIS_FAILURE;
+    if (APSIS_ESCAPE_ENTER(&escape)) {
+        apsis_escape_defer(&cleanup, apsis_cli_abandon, &cli);
+        status = start(&cli, argc, argv);
+        apsis_escape_drop(&cleanup);
+        apsis_escape_leave(&escape);
+    } else {
+        status = APSIS_FAILURE;
+        if (cli.options.json) puts("{\"error\": \"out of memory\", \"diagnostics\": []}");
+        fprintf(stderr, "apsis: out of memory: %zu bytes more were needed; fewer outputs (--only), less --memory and fewer --threads take less\n", escape.wanted);
+    }
     apsis_model_free(cli.model);
     apsis_arena_free(cli.arena);
     return status;

@@ -38,8 +38,7 @@ enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buff
 enum apsis_status apsis_cli_write_json(struct apsis_cli *cli, json_t *json)
 {
     struct apsis_buffer text = {0};
-    apsis_json_print(json, &text);
-    json_decref(json);
+    apsis_json_write(json, &text);
     enum apsis_status status = apsis_cli_write(cli, &text);
     apsis_buffer_free(&text);
     return status;
@@ -67,8 +66,8 @@ enum apsis_status apsis_cli_fail(struct apsis_cli *cli, enum apsis_status status
     apsis_text_add(&message, plain);
     if (cli->options.json) {
         json_t *json = json_object();
-        json_object_set_new(json, "error", json_string(message.text ? message.text : ""));
-        json_object_set_new(json, "diagnostics", apsis_cli_diagnostics_json(cli));
+        apsis_json_set(json, "error", apsis_json_text(message.text ? message.text : ""));
+        apsis_json_set(json, "diagnostics", apsis_cli_diagnostics_json(cli));
         if (apsis_cli_write_json(cli, json)) status = APSIS_FAILURE;
     } else {
         apsis_cli_warnings(cli);
@@ -130,12 +129,25 @@ enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struc
             file->stream = fdopen(descriptor, "w");
         }
     }
-    if (file->stream) return APSIS_OK;
+    if (file->stream) {
+        cli->file = file;
+        return APSIS_OK;
+    }
     return apsis_cli_fail(cli, APSIS_FAILURE, "cannot write %s: %s", path, strerror(errno));
+}
+
+void apsis_cli_abandon(void *context)
+{
+    struct apsis_cli *cli = context;
+    apsis_cli_engine_free(cli);
+    if (cli->file && cli->file->temporary) unlink(cli->file->temporary);
+    cli->file = NULL;
+    cli->model = NULL; /* freed with all else */
 }
 
 enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *file, int keep)
 {
+    cli->file = NULL;
     int bad = fflush(file->stream) != 0 || ferror(file->stream), fault = errno;
     if (file->stream == stdout) {
         if (bad && fault != EPIPE) fprintf(stderr, "apsis: cannot write the result: %s\n", strerror(fault));

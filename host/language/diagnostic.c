@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/language/diagnostic.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "host/support/escape.h"
+#include "host/support/json_value.h"
 
 #define KEPT_ERRORS 100
 #define KEPT_WARNINGS 1000
@@ -248,20 +250,6 @@ static void print_text(const struct entry *entries, size_t count, const struct a
      {"file": "model.risk", "line": 3, "column": 12, "end_line": 3, "end_column": 18, "severity": "error", "message": "...", "hint": null, "lint": null}
    Lines and columns count from 1, a column for each code point; the end is the column behind the span. Without a place, file and
    the four numbers are null. When errors or warnings were dropped, a last object without a place says how many. */
-static json_t *json_text(const char *text)
-{
-    struct apsis_buffer plain = {0};
-    if (!text) return json_null();
-    json_t *value = json_string(text);
-    if (!value) { /* not UTF-8: keep what is ASCII */
-        apsis_buffer_text(&plain, "");
-        for (; *text; text++) apsis_buffer_add(&plain, (unsigned char)*text < 0x80 ? text : "?", 1);
-        value = json_string(plain.text);
-        apsis_buffer_free(&plain);
-    }
-    return value;
-}
-
 static json_t *json_entry(const struct apsis_diagnostic *d, const struct apsis_sources *sources, struct cursor *cursor)
 {
     json_t *object = json_object();
@@ -274,22 +262,16 @@ static json_t *json_entry(const struct apsis_diagnostic *d, const struct apsis_s
         begin = end = *cursor;
         walk(&end, source, span.end > span.begin ? span.end : span.begin);
     }
-    json_object_set_new(object, "file", source ? json_text(source->name) : json_null());
-    json_object_set_new(object, "line", source ? json_integer((json_int_t)begin.line) : json_null());
-    json_object_set_new(object, "column", source ? json_integer((json_int_t)begin.column) : json_null());
-    json_object_set_new(object, "end_line", source ? json_integer((json_int_t)end.line) : json_null());
-    json_object_set_new(object, "end_column", source ? json_integer((json_int_t)end.column) : json_null());
-    json_object_set_new(object, "severity", json_string(severity_word(d->severity)));
-    json_object_set_new(object, "message", json_text(d->message));
-    json_object_set_new(object, "hint", json_text(d->hint));
-    json_object_set_new(object, "lint", json_text(d->lint));
+    apsis_json_set(object, "file", source ? apsis_json_text(source->name) : json_null());
+    apsis_json_set(object, "line", source ? json_integer((json_int_t)begin.line) : json_null());
+    apsis_json_set(object, "column", source ? json_integer((json_int_t)begin.column) : json_null());
+    apsis_json_set(object, "end_line", source ? json_integer((json_int_t)end.line) : json_null());
+    apsis_json_set(object, "end_column", source ? json_integer((json_int_t)end.column) : json_null());
+    apsis_json_set(object, "severity", apsis_json_text(severity_word(d->severity)));
+    apsis_json_set(object, "message", apsis_json_text(d->message));
+    apsis_json_set(object, "hint", apsis_json_text(d->hint));
+    apsis_json_set(object, "lint", apsis_json_text(d->lint));
     return object;
-}
-
-static int json_write(const char *bytes, size_t length, void *out)
-{
-    apsis_buffer_add(out, bytes, length);
-    return 0;
 }
 
 void apsis_diagnostics_print(const struct apsis_diagnostics *list, const struct apsis_sources *sources, const char *format,
@@ -300,17 +282,23 @@ void apsis_diagnostics_print(const struct apsis_diagnostics *list, const struct 
     if (strcmp(format, "json") == 0) {
         json_t *array = json_array();
         struct cursor cursor = {0};
-        for (size_t i = 0; i < count; i++) json_array_append_new(array, json_entry(entries[i].d, sources, &cursor));
+        for (size_t i = 0; i < count; i++) apsis_json_append(array, json_entry(entries[i].d, sources, &cursor));
         for (int k = 0; k < 2; k++) {
             size_t more = k ? list->dropped : dropped;
             char text[64];
             snprintf(text, sizeof text, "and %zu more %s%s", more, k ? "warning" : "error", more == 1 ? "" : "s");
             struct apsis_diagnostic last = {.severity = k ? APSIS_WARNING : APSIS_ERROR, .message = text};
-            if (more) json_array_append_new(array, json_entry(&last, sources, &cursor));
+            if (more) apsis_json_append(array, json_entry(&last, sources, &cursor));
         }
-        json_dump_callback(array, json_write, out, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-        apsis_buffer_text(out, "\n");
+        char *text = json_dumps(array, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+        struct apsis_cleanup cleanup;
         json_decref(array);
+        apsis_escape_defer(&cleanup, free, text);
+        if (!text) apsis_escape_later();
+        apsis_escape_due();
+        apsis_buffer_printf(out, "%s\n", text);
+        apsis_escape_drop(&cleanup);
+        free(text);
     } else {
         print_text(entries, count, sources, strcmp(format, "gcc") != 0, out);
         if (dropped) apsis_buffer_printf(out, "and %zu more error%s\n", dropped, dropped == 1 ? "" : "s");

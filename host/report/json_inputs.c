@@ -23,7 +23,7 @@ static json_t *parameters(const struct apsis_input *input)
     json_t *json = json_object();
     if (!input->distribution) return json;
     for (size_t i = 0; i < APSIS_MAX_PARAMETERS && input->family->parameter_names[i]; i++)
-        json_object_set_new(json, input->family->parameter_names[i], apsis_json_double(input->distribution->p[i]));
+        apsis_json_set(json, input->family->parameter_names[i], apsis_json_double(input->distribution->p[i]));
     return json;
 }
 
@@ -36,9 +36,9 @@ static json_t *correlations(const struct apsis_ir *ir, const struct apsis_input 
         const struct apsis_input *other = &ir->inputs[group->members[i]];
         if (i == input->position || target == 0) continue;
         json_t *pair = json_object();
-        json_object_set_new(pair, "target", apsis_json_double(target));
-        json_object_set_new(pair, "of_values", apsis_json_double(apsis_input_pair_correlation(input->distribution, other->distribution, target)));
-        json_object_set_new(json, other->name, pair);
+        apsis_json_set(pair, "target", apsis_json_double(target));
+        apsis_json_set(pair, "of_values", apsis_json_double(apsis_input_pair_correlation(input->distribution, other->distribution, target)));
+        apsis_json_set(json, other->name, pair);
     }
     return json;
 }
@@ -50,29 +50,29 @@ json_t *apsis_report_inputs_json(const struct apsis_ir *ir, int full)
         const struct apsis_input *input = &ir->inputs[i];
         struct apsis_input_summary summary = apsis_input_summarise(input->distribution);
         json_t *json = json_object();
-        json_object_set_new(json, "name", json_string(input->name));
-        json_object_set_new(json, "label", json_string(input->label ? input->label : ""));
-        json_object_set_new(json, "unit", apsis_json_text(input->unit));
-        json_object_set_new(json, "source", json_string(input->source ? input->source : ""));
-        json_object_set_new(json, "section", apsis_json_text(apsis_ir_section(ir, input->section)));
-        json_object_set_new(json, "family", json_string(input->family ? input->family->name : ""));
-        json_object_set_new(json, "parameters", parameters(input));
-        json_object_set_new(json, "mean", apsis_json_double(summary.mean));
-        json_object_set_new(json, "sd", apsis_json_double(summary.sd));
-        json_object_set_new(json, "p5", apsis_json_double(summary.p5));
-        json_object_set_new(json, "p50", apsis_json_double(summary.p50));
-        json_object_set_new(json, "p95", apsis_json_double(summary.p95));
+        apsis_json_set(json, "name", apsis_json_text(input->name));
+        apsis_json_set(json, "label", apsis_json_text(input->label ? input->label : ""));
+        apsis_json_set(json, "unit", apsis_json_text(input->unit));
+        apsis_json_set(json, "source", apsis_json_text(input->source ? input->source : ""));
+        apsis_json_set(json, "section", apsis_json_text(apsis_ir_section(ir, input->section)));
+        apsis_json_set(json, "family", apsis_json_text(input->family ? input->family->name : ""));
+        apsis_json_set(json, "parameters", parameters(input));
+        apsis_json_set(json, "mean", apsis_json_double(summary.mean));
+        apsis_json_set(json, "sd", apsis_json_double(summary.sd));
+        apsis_json_set(json, "p5", apsis_json_double(summary.p5));
+        apsis_json_set(json, "p50", apsis_json_double(summary.p50));
+        apsis_json_set(json, "p95", apsis_json_double(summary.p95));
         if (full) {
             char stream[32];
             snprintf(stream, sizeof stream, "0x%016" PRIx64, input->stream);
-            json_object_set_new(json, "text", apsis_json_text(input->text));
-            json_object_set_new(json, "series", json_boolean(input->is_series));
-            json_object_set_new(json, "stream", json_string(stream));
-            json_object_set_new(json, "overridden", json_boolean(input->is_scenario_override));
-            json_object_set_new(json, "group", input->group < 0 ? json_null() : json_integer(input->group));
-            json_object_set_new(json, "correlated", input->group < 0 ? json_object() : correlations(ir, input));
+            apsis_json_set(json, "text", apsis_json_text(input->text));
+            apsis_json_set(json, "series", json_boolean(input->is_series));
+            apsis_json_set(json, "stream", apsis_json_text(stream));
+            apsis_json_set(json, "overridden", json_boolean(input->is_scenario_override));
+            apsis_json_set(json, "group", input->group < 0 ? json_null() : json_integer(input->group));
+            apsis_json_set(json, "correlated", input->group < 0 ? json_object() : correlations(ir, input));
         }
-        json_array_append_new(list, json);
+        apsis_json_append(list, json);
     }
     return list;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/report/json.h"
+#include "host/support/escape.h"
 #include "host/support/number.h"
 
 static int is_flat(const json_t *json)
@@ -96,4 +97,15 @@ void apsis_json_print(const json_t *json, struct apsis_buffer *out)
 {
     put(json, 0, out);
     apsis_buffer_text(out, "\n");
+}
+
+void apsis_json_write(json_t *json, struct apsis_buffer *out)
+{
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, apsis_cleanup_json, json);
+    if (!json) apsis_out_of_memory(0);
+    apsis_escape_due();
+    apsis_json_print(json, out);
+    apsis_escape_drop(&cleanup);
+    json_decref(json);
 }

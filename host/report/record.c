@@ -13,21 +13,21 @@ static json_t *percent_text(struct apsis_percent percent)
     for (unsigned i = 0; i < percent.scale; i++) unit *= 10;
     if (percent.scale) snprintf(text, sizeof text, "%" PRIu64 ".%0*" PRIu64, percent.numerator / unit, (int)percent.scale, percent.numerator % unit);
     else snprintf(text, sizeof text, "%" PRIu64, percent.numerator);
-    return json_string(text);
+    return apsis_json_text(text);
 }
 
 static json_t *percents(const struct apsis_percent *list, size_t count)
 {
     if (!list) return json_null(); /* the defaults */
     json_t *json = json_array();
-    for (size_t i = 0; i < count; i++) json_array_append_new(json, percent_text(list[i]));
+    for (size_t i = 0; i < count; i++) apsis_json_append(json, percent_text(list[i]));
     return json;
 }
 
 static json_t *texts(const char *const *list, size_t count)
 {
     json_t *json = json_array();
-    for (size_t i = 0; i < count; i++) json_array_append_new(json, json_string(list[i]));
+    for (size_t i = 0; i < count; i++) apsis_json_append(json, apsis_json_text(list[i]));
     return json;
 }
 
@@ -37,40 +37,40 @@ json_t *apsis_record_json(const struct apsis_record *record)
     const struct apsis_ir *ir = result->ir;
     char seed[32];
     json_t *json = json_object(), *model = json_object(), *settings = json_object(), *targets = json_array(), *parts = json_array();
-    json_object_set_new(json, "record_version", json_integer(1));
-    json_object_set_new(json, "apsis", json_string(apsis_version()));
-    json_object_set_new(model, "file", apsis_json_text(record->model_file));
-    json_object_set_new(model, "sha256", apsis_json_text(record->report->model_sha256));
-    json_object_set_new(model, "text", json_stringn(record->model_text, record->model_length));
-    json_object_set_new(json, "model", model);
-    json_object_set_new(json, "data", record->data ? record->data : json_array());
-    json_object_set_new(json, "scenarios", texts(record->scenarios, record->scenario_count));
-    json_object_set_new(json, "sets", texts(record->sets, record->set_count));
+    apsis_json_set(json, "record_version", json_integer(1));
+    apsis_json_set(json, "apsis", apsis_json_text(apsis_version()));
+    apsis_json_set(model, "file", apsis_json_text(record->model_file));
+    apsis_json_set(model, "sha256", apsis_json_text(record->report->model_sha256));
+    apsis_json_set(model, "text", json_stringn(record->model_text, record->model_length));
+    apsis_json_set(json, "model", model);
+    apsis_json_set(json, "data", record->data ? record->data : json_array());
+    apsis_json_set(json, "scenarios", texts(record->scenarios, record->scenario_count));
+    apsis_json_set(json, "sets", texts(record->sets, record->set_count));
     snprintf(seed, sizeof seed, "0x%" PRIx64, result->seed);
-    json_object_set_new(json, "seed", json_string(seed));
-    json_object_set_new(json, "draws", apsis_json_u64(result->draws));
-    json_object_set_new(json, "sampling", json_string("philox"));
-    json_object_set_new(settings, "percentiles", record->settings->no_percentiles ? json_string("none")
+    apsis_json_set(json, "seed", apsis_json_text(seed));
+    apsis_json_set(json, "draws", apsis_json_u64(result->draws));
+    apsis_json_set(json, "sampling", apsis_json_text("philox"));
+    apsis_json_set(settings, "percentiles", record->settings->no_percentiles ? apsis_json_text("none")
                                                                                    : percents(record->settings->percentiles, record->settings->percentile_count));
-    json_object_set_new(settings, "shortfalls", percents(record->settings->shortfalls, record->settings->shortfall_count));
+    apsis_json_set(settings, "shortfalls", percents(record->settings->shortfalls, record->settings->shortfall_count));
     size_t only = 0;
     while (record->only && record->only[only]) only++;
-    json_object_set_new(settings, "only", record->only ? texts(record->only, only) : json_null());
+    apsis_json_set(settings, "only", record->only ? texts(record->only, only) : json_null());
     for (size_t i = 0; i < ir->output_count; i++) { /* those of the model and those of --target */
         const struct apsis_output *output = &ir->outputs[i];
         for (size_t k = 0; k < output->target_count; k++) {
             json_t *item = json_object();
-            json_object_set_new(item, "output", json_string(output->name));
-            json_object_set_new(item, "above", apsis_json_double(output->targets[k]));
-            json_array_append_new(targets, item);
+            apsis_json_set(item, "output", apsis_json_text(output->name));
+            apsis_json_set(item, "above", apsis_json_double(output->targets[k]));
+            apsis_json_append(targets, item);
         }
     }
-    json_object_set_new(settings, "targets", targets);
-    json_object_set_new(json, "settings", settings);
-    json_object_set_new(json, "digest", json_string(result->digest));
-    json_object_set_new(json, "part_tiles", apsis_json_u64(result->subtree_tiles));
-    for (size_t i = 0; i < result->subtree_count; i++) json_array_append_new(parts, json_string(result->subtrees[i]));
-    json_object_set_new(json, "parts", parts);
-    json_object_set_new(json, "result", apsis_report_run_json(result, record->report));
+    apsis_json_set(settings, "targets", targets);
+    apsis_json_set(json, "settings", settings);
+    apsis_json_set(json, "digest", apsis_json_text(result->digest));
+    apsis_json_set(json, "part_tiles", apsis_json_u64(result->subtree_tiles));
+    for (size_t i = 0; i < result->subtree_count; i++) apsis_json_append(parts, apsis_json_text(result->subtrees[i]));
+    apsis_json_set(json, "parts", parts);
+    apsis_json_set(json, "result", apsis_report_run_json(result, record->report));
     return json;
 }

@@ -2,10 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_HOST_REPORT_H
 #define APSIS_HOST_REPORT_H
-#include <jansson.h>
-
 #include "host/report/text.h"
 #include "host/result/result.h"
+#include "host/support/json_value.h"
 
 /* What a report of a run says beside the result. Any text may be NULL. */
 struct apsis_report {
@@ -83,7 +82,6 @@ json_t *apsis_report_run_json(const struct apsis_result *result, const struct ap
 json_t *apsis_report_inputs_json(const struct apsis_ir *ir, int full);
 json_t *apsis_json_u64(uint64_t value);      /* "1000000" */
 json_t *apsis_json_double(double value);     /* null when not finite */
-json_t *apsis_json_text(const char *text);   /* null when NULL */
 json_t *apsis_json_draw(uint64_t draw);      /* null when APSIS_NO_DRAW */
 
 

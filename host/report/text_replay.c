@@ -199,7 +199,7 @@ void apsis_report_replay_text(const struct apsis_replay *replay, struct apsis_ar
 static json_t *one_value(const struct group *group, double value)
 {
     const struct apsis_output *output = group->output;
-    if (output && output->categories && value >= 0 && value < (double)output->category_count) return json_string(output->categories[(size_t)value]);
+    if (output && output->categories && value >= 0 && value < (double)output->category_count) return apsis_json_text(output->categories[(size_t)value]);
     return apsis_json_double(value);
 }
 
@@ -211,35 +211,35 @@ json_t *apsis_report_replay_json(const struct apsis_replay *replay)
     size_t count = collect(replay, groups);
     char seed[32], label[16];
     json_t *json = json_object(), *periods = json_array(), *lists[3] = {json_array(), json_array(), json_array()};
-    json_object_set_new(json, "schema_version", json_integer(1));
-    json_object_set_new(json, "model", json_string(ir->name ? ir->name : ""));
-    json_object_set_new(json, "scenario", apsis_json_text(ir->scenario));
+    apsis_json_set(json, "schema_version", json_integer(1));
+    apsis_json_set(json, "model", apsis_json_text(ir->name ? ir->name : ""));
+    apsis_json_set(json, "scenario", apsis_json_text(ir->scenario));
     snprintf(seed, sizeof seed, "0x%" PRIx64, replay->seed);
-    json_object_set_new(json, "seed", json_string(seed));
-    json_object_set_new(json, "draw", apsis_json_u64(replay->draw));
-    json_object_set_new(json, "at", apsis_json_text(replay->why));
-    for (uint32_t t = 0; t < ir->periods; t++) json_array_append_new(periods, json_string(apsis_period_label(ir, (long)t, label)));
-    json_object_set_new(json, "periods", periods);
+    apsis_json_set(json, "seed", apsis_json_text(seed));
+    apsis_json_set(json, "draw", apsis_json_u64(replay->draw));
+    apsis_json_set(json, "at", apsis_json_text(replay->why));
+    for (uint32_t t = 0; t < ir->periods; t++) apsis_json_append(periods, apsis_json_text(apsis_period_label(ir, (long)t, label)));
+    apsis_json_set(json, "periods", periods);
     for (size_t i = 0; i < count; i++) {
         const struct group *group = &groups[i];
         json_t *item = json_object();
-        json_object_set_new(item, "name", json_string(group->name));
-        json_object_set_new(item, "label", json_string(group->label ? group->label : ""));
-        json_object_set_new(item, "unit", apsis_json_text(group->unit));
-        json_object_set_new(item, "section", apsis_json_text(apsis_ir_section(ir, group->section)));
+        apsis_json_set(item, "name", apsis_json_text(group->name));
+        apsis_json_set(item, "label", apsis_json_text(group->label ? group->label : ""));
+        apsis_json_set(item, "unit", apsis_json_text(group->unit));
+        apsis_json_set(item, "section", apsis_json_text(apsis_ir_section(ir, group->section)));
         if (group->first_period < 0) {
-            json_object_set_new(item, "value", one_value(group, group->values[0]));
-            if (group->output && group->output->given) json_object_set_new(item, "given", json_boolean(!apsis_report_not_given(group->values[0])));
+            apsis_json_set(item, "value", one_value(group, group->values[0]));
+            if (group->output && group->output->given) apsis_json_set(item, "given", json_boolean(!apsis_report_not_given(group->values[0])));
         } else {
             json_t *values = json_array();
-            for (size_t t = 0; t < group->count; t++) json_array_append_new(values, one_value(group, group->values[t]));
-            json_object_set_new(item, "values", values);
+            for (size_t t = 0; t < group->count; t++) apsis_json_append(values, one_value(group, group->values[t]));
+            apsis_json_set(item, "values", values);
         }
-        json_array_append_new(lists[group->kind == APSIS_PLAN_INPUT ? 0 : group->kind == APSIS_PLAN_VALUE ? 1 : 2], item);
+        apsis_json_append(lists[group->kind == APSIS_PLAN_INPUT ? 0 : group->kind == APSIS_PLAN_VALUE ? 1 : 2], item);
     }
-    json_object_set_new(json, "inputs", lists[0]);
-    json_object_set_new(json, "values", lists[1]);
-    json_object_set_new(json, "outputs", lists[2]);
+    apsis_json_set(json, "inputs", lists[0]);
+    apsis_json_set(json, "values", lists[1]);
+    apsis_json_set(json, "outputs", lists[2]);
     apsis_arena_free(arena);
     return json;
 }

@@ -22,6 +22,7 @@ static jmp_buf *enter(struct apsis_escape *escape, struct apsis_escape *heir, in
     escape->blocks = NULL;
     escape->cleanups = NULL;
     escape->wanted = 0;
+    escape->later = 0;
     escape->floating = apsis_floating_set();
     apsis_floating_restore(escape->floating);
     current = escape;
@@ -32,8 +33,20 @@ jmp_buf *apsis_escape_open(struct apsis_escape *escape) { return enter(escape, c
 
 void apsis_escape_leave(struct apsis_escape *escape)
 {
+    apsis_escape_due();
     current = escape->outer;
-    apsis_blocks_hand_over(escape, escape->heir);
+    if (escape->blocks) apsis_blocks_hand_over(escape, escape->heir);
+}
+
+void apsis_escape_later(void)
+{
+    if (!current) apsis_out_of_memory(0);
+    current->later = 1;
+}
+
+void apsis_escape_due(void)
+{
+    if (current && current->later) apsis_out_of_memory(0);
 }
 
 void apsis_escape_defer(struct apsis_cleanup *cleanup, void (*run)(void *context), void *context)

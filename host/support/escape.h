@@ -63,12 +63,13 @@ struct apsis_escape {
     struct apsis_block *blocks;
     struct apsis_cleanup *cleanups;
     uint64_t floating;
+    int later;                   /* memory has run out where no jump could be: due at the next apsis_escape_due */
     size_t wanted;               /* after an escape: the bytes that were not to be had */
 };
 
 /* 1: entered. 0: memory ran out within; all that was made since is freed and the escape is closed. To be the whole condition of an if. */
 #define APSIS_ESCAPE_ENTER(escape) (setjmp(*apsis_escape_open(escape)) == 0)
-/* The innermost one must be left first; every cleanup was dropped. */
+/* The innermost one must be left first; every cleanup was dropped. What is due is raised: then the else is taken after all. */
 void apsis_escape_leave(struct apsis_escape *escape);
 /* The innermost one of this thread, or NULL. */
 struct apsis_escape *apsis_escape_current(void);
@@ -92,6 +93,11 @@ struct apsis_parts apsis_parts(void);
 void apsis_escape_part(struct apsis_parts *parts, void (*part)(void *context, size_t number), void *context, size_t number);
 /* Raises what a part has met. */
 void apsis_parts_end(const struct apsis_parts *parts);
+
+/* Memory has run out where half-built things are held that no cleanup knows: noted, and raised by the next apsis_escape_due, at the latest
+   on leaving. */
+void apsis_escape_later(void);
+void apsis_escape_due(void);
 
 /* Memory has run out: see above. */
 _Noreturn void apsis_out_of_memory(size_t wanted);

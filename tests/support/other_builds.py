@@ -7,14 +7,14 @@ import subprocess
 from apsis_command import BUILD, SOURCE
 
 
-def build(name, *options, environment=None):
-    """The command in BUILD/name, configured with these options; fails with the end of the log."""
+def build(name, *options, environment=None, target="apsis"):
+    """The command (or another target) in BUILD/name, configured with these options; fails with the end of the log."""
     folder = os.path.join(BUILD, name)
     log = os.path.join(BUILD, name + ".log")
     generator = ["-G", "Ninja"] if shutil.which("ninja") else []
     with open(log, "w") as file:
         steps = (["cmake", "-S", SOURCE, "-B", folder, *generator, "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF", "-DAPSIS_WERROR=OFF", *options],
-                 ["cmake", "--build", folder, "-j", "2", "--target", "apsis"])
+                 ["cmake", "--build", folder, "-j", "2", "--target", target])
         codes = []
         for step in steps:
             codes.append(subprocess.run(step, stdout=file, stderr=file, env={**os.environ, **(environment or {})}).returncode)
@@ -23,4 +23,4 @@ def build(name, *options, environment=None):
     if codes[-1]:
         with open(log) as file:
             raise AssertionError(f"{name} was not built:\n{file.read()[-4000:]}")
-    return os.path.join(folder, "apsis")
+    return os.path.join(folder, "apsis" if target == "apsis" else os.path.join("tests", target))
