@@ -27,13 +27,10 @@ void apsis_cli_count_findings(struct apsis_cli *cli)
 /* Without --scenario: the model alone, then under each of its scenarios. Tables and correlations are built as for a run. */
 static enum apsis_status look(struct apsis_cli *cli)
 {
-    enum apsis_status status = APSIS_OK;
     struct apsis_plan_options options = {0};
-    if (cli->options.scenario_count == 0 && cli->options.set_count == 0) status = apsis_model_check(cli->model->ast, &cli->model->diagnostics);
-    if (status || apsis_cli_errors(cli)) return status;
-    size_t told = cli->model->diagnostics.count;
-    status = apsis_cli_lower(cli, 0);
-    if (status == APSIS_OK && cli->options.scenario_count == 0 && cli->options.set_count == 0) cli->model->diagnostics.count = told; /* not twice */
+    enum apsis_status status = apsis_cli_lower(cli, 0);
+    if (status == APSIS_OK && cli->options.scenario_count == 0 && cli->options.set_count == 0)
+        status = apsis_model_check_scenarios(cli->model->ast, &cli->model->diagnostics);
     if (status || apsis_cli_errors(cli)) return status;
     if (!apsis_plan_new(cli->arena, cli->ir, &options, &cli->model->diagnostics)) return APSIS_MODEL_ERROR;
     apsis_lint(cli->model->ast, cli->ir, cli->model->source, &cli->model->diagnostics);

@@ -61,7 +61,7 @@ static void merge(struct apsis_diagnostics *to, const struct apsis_diagnostics *
         struct apsis_diagnostic *copy = d->severity == APSIS_ERROR ? apsis_error(to, d->span, "%s", d->message)
                                                                    : apsis_warning(to, d->span, "%s", d->message);
         if (d->hint) apsis_hint(to, copy, "%s", d->hint);
-        else if (scenario) apsis_hint(to, copy, "under the scenario %s", scenario);
+        else apsis_hint(to, copy, "under the scenario %s", scenario);
     }
 }
 
@@ -87,10 +87,10 @@ static void check_some(void *context, size_t worker)
     apsis_arena_free(arena);
 }
 
-static void check_scenarios(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics)
+enum apsis_status apsis_model_check_scenarios(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics)
 {
-    size_t most = (size_t)omp_get_max_threads(), workers = ast->scenario_count < most ? ast->scenario_count : most;
-    if (!workers) return;
+    size_t most = (size_t)omp_get_max_threads(), workers = ast->scenario_count < most ? ast->scenario_count : most, before = diagnostics->errors;
+    if (!workers) return APSIS_OK;
     struct scenarios all = {ast, apsis_calloc(ast->scenario_count, sizeof *all.lists), apsis_calloc(workers, sizeof *all.words), workers};
     struct apsis_parts parts = apsis_parts();
 #pragma omp parallel for schedule(static, 1) num_threads((int)workers) if (workers > 1)
@@ -100,16 +100,15 @@ static void check_scenarios(const struct apsis_ast *ast, struct apsis_diagnostic
     for (size_t w = 0; w < workers; w++) apsis_arena_free(all.words[w]);
     apsis_block_free(all.words);
     apsis_block_free(all.lists);
+    return diagnostics->errors > before ? APSIS_MODEL_ERROR : APSIS_OK;
 }
 
 enum apsis_status apsis_model_check(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics)
 {
-    size_t before = diagnostics->errors;
     struct apsis_arena *arena = apsis_arena_new();
-    struct apsis_diagnostics list = {.arena = diagnostics->arena};
-    apsis_lower(arena, ast, NULL, NULL, &list);
-    merge(diagnostics, &list, NULL);
+    size_t before = diagnostics->errors;
+    apsis_lower(arena, ast, NULL, NULL, diagnostics);
     apsis_arena_free(arena);
-    if (!list.errors) check_scenarios(ast, diagnostics); /* a broken model would say it all again under each scenario */
-    return diagnostics->errors > before ? APSIS_MODEL_ERROR : APSIS_OK;
+    if (diagnostics->errors > before) return APSIS_MODEL_ERROR; /* a broken model would say it all again under each scenario */
+    return apsis_model_check_scenarios(ast, diagnostics);
 }

@@ -41,5 +41,7 @@ struct apsis_ir *apsis_lower(struct apsis_arena *arena, const struct apsis_ast *
 
 /* Everything that is wrong: the model alone, then under each of its scenarios. Returns APSIS_OK or APSIS_MODEL_ERROR. */
 enum apsis_status apsis_model_check(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics);
+/* Likewise for one that was lowered already and is right by itself: under its scenarios what the list does not say yet. */
+enum apsis_status apsis_model_check_scenarios(const struct apsis_ast *ast, struct apsis_diagnostics *diagnostics);
 
 #endif

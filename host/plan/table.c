@@ -79,7 +79,10 @@ static void add_row(struct builder *b, size_t slot, const double *c, double erro
 {
     if (b->row_count == b->row_room) {
         b->row_room = b->row_room ? 2 * b->row_room : 1024;
-        b->rows = apsis_realloc(b->rows, b->row_room * NODES * sizeof(double));
+        double *wider = apsis_malloc_aligned(b->row_room * NODES * sizeof(double)); /* they become the table's own */
+        if (b->rows) memcpy(wider, b->rows, b->row_count * NODES * sizeof(double));
+        apsis_block_free(b->rows);
+        b->rows = wider;
     }
     memcpy(b->rows + NODES * b->row_count, c, NODES * sizeof(double));
     b->index[slot] = b->row_count++;
@@ -291,13 +294,11 @@ static void start(struct builder *b, size_t segments)
 }
 static void finish(struct builder *b, struct apsis_table_rows *out)
 {
-    out->rows = apsis_malloc_aligned(b->row_count * NODES * sizeof(double));
-    memcpy(out->rows, b->rows, b->row_count * NODES * sizeof(double));
+    out->rows = b->rows;
     out->index = b->index;
     out->row_count = b->row_count;
     out->index_count = b->split ? b->index_count : 0;
     out->error = b->error;
-    apsis_block_free(b->rows);
 }
 static double edge(size_t segment) /* the lower end of a segment, as a tail probability */
 {
