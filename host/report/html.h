@@ -44,12 +44,14 @@ void apsis_html_row(struct apsis_html *html);
 void apsis_html_row_head(struct apsis_html *html, const char *text); /* escaped; the first cell of a row */
 void apsis_html_cell(struct apsis_html *html, const char *text);     /* escaped, a number */
 void apsis_html_cell_text(struct apsis_html *html, const char *text); /* escaped, words */
+void apsis_html_cell_unit(struct apsis_html *html, const char *text); /* the same for a word or two, never broken */
 void apsis_html_table_group(struct apsis_html *html, size_t columns, const char *title); /* a row that heads those below */
 void apsis_html_table_end(struct apsis_html *html);
 
 /* ---------------------------------------------------------------- html_figure.c: title, drawing, and the data in a table below */
 struct apsis_html_figure {
     const char *title;       /* what it shows, in a line */
+    const char *subject;     /* NULL, or of what: for readers who do not see the heading above */
     const char *note;        /* NULL, or a line below the title */
     const char *description; /* what a reader who does not see it is told */
     double height;           /* pixels of the plot, without the paddings */
@@ -88,6 +90,9 @@ struct apsis_quantity {
     const char *unit;  /* "$B", "%", "": as the values are shown */
     double scale;      /* values are shown times this: 100 where a share or a rate is shown in per cent, else 1 */
 };
+/* A label taken apart: words (NULL: none) and unit (NULL: none). Models give units in brackets; where one does not, many a label ends with
+   the model's currency or is nothing but a unit. */
+void apsis_html_label_parts(struct apsis_arena *arena, const char *label, const char *currency, const char **words, const char **unit);
 struct apsis_quantity apsis_html_quantity(struct apsis_html *html, const struct apsis_result *result, const struct apsis_measure *measure);
 /* "Enterprise value": the first letter large, where it is a plain letter */
 const char *apsis_html_capital(struct apsis_html *html, const char *text);

@@ -25,7 +25,7 @@ void apsis_html_drivers(struct apsis_html *html, const struct apsis_result *resu
     }
     apsis_buffer_text(&words, ".");
     struct apsis_html_figure figure = {
-        .title = "What it moves with", .note = "rank correlation with each input, \u22121 to +1",
+        .title = "What it moves with", .subject = quantity->name, .note = "rank correlation with each input, \u22121 to +1",
         .description = apsis_arena_printf(html->arena, "%s", words.text),
         .height = APSIS_HTML_BAR_ROW * (double)count, .left = apsis_html_bars_left(bars, count), .right = apsis_html_bars_right(bars, count), .top = 4, .bottom = 8,
     };

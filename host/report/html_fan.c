@@ -60,7 +60,7 @@ static void put_path(struct apsis_html *html, const struct scale *scale, const s
 
 static int label_decimals(double low, double high)
 {
-    int decimals = apsis_text_decimals((high - low) / 200);
+    int decimals = apsis_text_decimals((high - low) / 30);
     return decimals < 0 ? 0 : decimals;
 }
 
@@ -69,9 +69,10 @@ static double put_labels(struct apsis_html *html, const struct scale *scale, con
                          double multiply, int draw)
 {
     const struct apsis_measure *last = NULL;
-    size_t which[5] = {lines->outer[1], lines->inner[1], lines->middle, lines->inner[0], lines->outer[0]}, count = 0, shown[5];
-    double y[5], true_y[5], widest = 0;
-    const char *texts[5];
+    size_t which[5] = {lines->outer[1], lines->inner[1], lines->middle, lines->inner[0], lines->outer[0]}, count = 0;
+    double y[5], true_y[5], ends[5], widest = 0;
+    int bold[5];
+    const char *texts[5], *highest[5];
     char number[APSIS_TEXT_SIZE], percent[APSIS_TEXT_SIZE];
     for (size_t t = 0; t < scale->count; t++)
         if (isfinite(at(&measures[t], lines->middle))) last = &measures[t];
@@ -80,10 +81,19 @@ static double put_labels(struct apsis_html *html, const struct scale *scale, con
     for (size_t i = 0; i < 5; i++) {
         if ((which[i] == SIZE_MAX && i != 2) || !isfinite(at(last, which[i]))) continue;
         double value = at(last, which[i]);
-        shown[count] = i;
         if (which[i] == SIZE_MAX) strcpy(percent, "mean");
         else apsis_report_percent(percent, last->percentiles[which[i]].percent);
-        texts[count] = apsis_arena_printf(html->arena, "%s\u00a0%s", percent, apsis_html_minus(apsis_text_number(number, value * multiply, decimals)));
+        apsis_html_minus(apsis_text_number(number, value * multiply, decimals));
+        if (count && which[i] != SIZE_MAX && value == ends[count - 1]) { /* lines that end in one point have one label */
+            texts[count - 1] = apsis_arena_printf(html->arena, "%s\u2013%s\u00a0%s", percent, highest[count - 1], number);
+            widest = fmax(widest, apsis_svg_text_width(texts[count - 1], APSIS_SVG_FONT));
+            bold[count - 1] |= i == 2;
+            continue;
+        }
+        ends[count] = value;
+        bold[count] = i == 2;
+        highest[count] = apsis_arena_printf(html->arena, "%s", percent);
+        texts[count] = apsis_arena_printf(html->arena, "%s\u00a0%s", percent, number);
         true_y[count] = y[count] = HEIGHT * (scale->high - value) / (scale->high - scale->low);
         widest = fmax(widest, apsis_svg_text_width(texts[count++], APSIS_SVG_FONT));
     }
@@ -97,7 +107,7 @@ static double put_labels(struct apsis_html *html, const struct scale *scale, con
         apsis_svg_number(html->out, y[i]);
     }
     apsis_html_raw(html, "\"/></svg>");
-    for (size_t i = 0; i < count; i++) apsis_html_label(html, 100, 13, y[i] + 4, 's', shown[i] == 2 ? "p b" : "p t", texts[i]);
+    for (size_t i = 0; i < count; i++) apsis_html_label(html, 100, 13, y[i] + 4, 's', bold[i] ? "p b" : "p t", texts[i]);
     return widest + 18;
 }
 

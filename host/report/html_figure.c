@@ -8,12 +8,16 @@
 void apsis_html_figure(struct apsis_html *html, const struct apsis_html_figure *figure)
 {
     unsigned id = ++html->figures;
-    apsis_html_printf(html, "<figure id=\"f%u\"><figcaption>", id);
+    apsis_html_printf(html, "<figure aria-labelledby=\"f%u-t\"><figcaption>", id);
     apsis_html_words(html, figure->title);
     if (figure->note) apsis_html_element(html, "small", figure->note);
     apsis_html_printf(html, "</figcaption>\n<svg class=\"c\" role=\"img\" aria-labelledby=\"f%u-t f%u-d\" height=\"%.0f\" style=\"padding:%.0fpx %.0fpx %.0fpx %.0fpx\">", id, id,
                       figure->height + figure->top + figure->bottom, figure->top, figure->right, figure->bottom, figure->left);
     apsis_html_printf(html, "<title id=\"f%u-t\">", id);
+    if (figure->subject) {
+        apsis_html_text(html, apsis_html_capital(html, figure->subject));
+        apsis_html_raw(html, ": ");
+    }
     apsis_html_text(html, figure->title);
     apsis_html_printf(html, "</title><desc id=\"f%u-d\">", id);
     apsis_html_text(html, figure->description);

@@ -121,7 +121,7 @@ static void put_tiles(struct apsis_html *html, const struct headline *headline)
     if (measure->target_count) {
         const struct apsis_measured_target *target = &measure->targets[0];
         put_tile(html, apsis_arena_printf(html->arena, "Chance to end above %s", target->above == 0 ? "zero" : apsis_html_amount(html, target->above, quantity)),
-                 apsis_arena_printf(html->arena, "%s", apsis_text_share(share, target->probability, 0.0005)), apsis_html_often(html, target->probability));
+                 apsis_arena_printf(html->arena, "%s", apsis_text_share(share, target->probability, 0.005)), apsis_html_often(html, target->probability));
     }
     apsis_html_raw(html, "</dl>\n");
 }

@@ -80,7 +80,7 @@ void apsis_html_histogram(struct apsis_html *html, const struct apsis_measure *m
     apsis_html_markers_find(html, measure, report, quantity, shape.low, shape.high, &markers);
     struct apsis_svg_ticks ticks = apsis_svg_ticks(0, 100 * most, 5);
     struct apsis_html_figure figure = {
-        .title = "How often which value", .note = outside_words(html, &shape, quantity), .description = description(html, measure, quantity, &markers),
+        .title = "How often which value", .subject = quantity->name, .note = outside_words(html, &shape, quantity), .description = description(html, measure, quantity, &markers),
         .height = HEIGHT, .left = apsis_html_axis_room(&ticks, "%"), .right = 20, .top = apsis_html_markers_room(&markers), .bottom = 26,
     };
     apsis_html_figure(html, &figure);

@@ -5,6 +5,8 @@
 
 #include "host/report/html.h"
 
+#define MOST_INTEGRALS 40 /* of pairs with a discrete input: 2 ms each */
+
 /* 1: every number of the distribution is written in per cent, as in pert(20%, 45%, 90%), and so are its values */
 static int is_in_percent(const struct apsis_input *input)
 {
@@ -26,7 +28,7 @@ static int is_in_percent(const struct apsis_input *input)
     return numbers > 0;
 }
 
-static void put_input(struct apsis_html *html, const struct apsis_input *input, int units)
+static void put_input(struct apsis_html *html, const struct apsis_ir *ir, const struct apsis_input *input, int units)
 {
     char text[APSIS_TEXT_SIZE];
     struct apsis_input_summary summary = apsis_input_summarise(input->distribution);
@@ -34,11 +36,13 @@ static void put_input(struct apsis_html *html, const struct apsis_input *input, 
     int percent = is_in_percent(input);
     apsis_html_row(html);
     apsis_html_raw(html, "<th scope=\"row\">");
-    apsis_html_words(html, input->label && *input->label ? input->label : input->name);
-    if (input->label && *input->label) apsis_html_element(html, "small", input->name);
+    const char *words, *unit = input->unit;
+    apsis_html_label_parts(html->arena, input->label, ir->currency, &words, &unit);
+    apsis_html_words(html, words ? words : input->name);
+    if (words) apsis_html_element(html, "small", input->name);
     if (input->is_series) apsis_html_raw(html, "<small>a fresh draw each period</small>");
     apsis_html_raw(html, "</th>");
-    if (units) apsis_html_cell_text(html, input->unit ? input->unit : "");
+    if (units) apsis_html_cell_text(html, unit ? unit : "");
     apsis_html_raw(html, "<td class=\"x\"><code>");
     apsis_html_words(html, input->text ? input->text : input->family ? input->family->name : "");
     apsis_html_raw(html, "</code>");
@@ -61,7 +65,11 @@ void apsis_html_assumptions(struct apsis_html *html, const struct apsis_result *
         apsis_html_raw(html, "<p>The model has no uncertain input.</p>\n");
         return;
     }
-    for (size_t i = 0; i < ir->input_count; i++) units |= ir->inputs[i].unit != NULL;
+    for (size_t i = 0; i < ir->input_count; i++) {
+        const char *words, *unit = ir->inputs[i].unit;
+        apsis_html_label_parts(html->arena, ir->inputs[i].label, ir->currency, &words, &unit);
+        units |= unit != NULL;
+    }
     for (size_t i = 0, used = 0; i < 7; i++)
         if (units || i != 1) heads[used++] = all_heads[i];
     apsis_html_table(html, "Every uncertain input, with the percentiles that its distribution implies.", 0, units ? "lllrrrl" : "llrrrl", heads);
@@ -69,7 +77,7 @@ void apsis_html_assumptions(struct apsis_html *html, const struct apsis_result *
         const struct apsis_input *input = &ir->inputs[order[i]];
         const char *title = apsis_ir_section(ir, input->section);
         if (i ? input->section != ir->inputs[order[i - 1]].section : title != NULL) apsis_html_table_group(html, units ? 7 : 6, title ? title : "Others");
-        put_input(html, input, units);
+        put_input(html, ir, input, units);
         varies |= !input->distribution;
     }
     apsis_html_table_end(html);
@@ -80,7 +88,7 @@ void apsis_html_correlations(struct apsis_html *html, const struct apsis_result 
 {
     const struct apsis_ir *ir = result->ir;
     static const char *const heads[] = {"Input", "With", "Asked", "Achieved", ""};
-    int open = 0;
+    int open = 0, integrals = 0;
     for (size_t g = 0; g < ir->group_count; g++) {
         const struct apsis_group *group = &ir->groups[g];
         for (size_t i = 0; i < group->count; i++)
@@ -91,12 +99,14 @@ void apsis_html_correlations(struct apsis_html *html, const struct apsis_result 
                 if (!open++)
                     apsis_html_table(html, "Rank correlations: asked of the scores, and achieved by the values, which discrete inputs lower. Pairs that are not listed: 0.", 0,
                                      "llrrl", heads);
-                double got = apsis_input_pair_correlation(a->distribution, b->distribution, target);
+                int steps = (a->distribution && (a->distribution->family->discrete || a->distribution->whole)) || (b->distribution && (b->distribution->family->discrete || b->distribution->whole));
+                int known = !steps || integrals++ < MOST_INTEGRALS;
+                double got = known ? apsis_input_pair_correlation(a->distribution, b->distribution, target) : NAN;
                 apsis_html_row(html);
                 apsis_html_row_head(html, a->name);
                 apsis_html_cell_text(html, b->name);
                 apsis_html_cell(html, apsis_arena_printf(html->arena, "%+.4g %%", 100 * target));
-                apsis_html_cell(html, isnan(got) ? "varies" : apsis_arena_printf(html->arena, "%+.4g %%", fabs(got - target) < 0.0005 ? 100 * target : 100 * got));
+                apsis_html_cell(html, !known ? "see apsis inputs" : isnan(got) ? "varies" : apsis_arena_printf(html->arena, "%+.4g %%", fabs(got - target) < 0.0005 ? 100 * target : 100 * got));
                 apsis_html_cell_text(html, group->is_series ? "period by period" : "");
             }
     }

@@ -36,7 +36,7 @@ static void put_output(struct apsis_html *html, const struct apsis_result *resul
         apsis_html_words(html, output->given_text);
     }
     apsis_html_raw(html, "</small></th>");
-    apsis_html_cell_text(html, quantity.unit);
+    apsis_html_cell_unit(html, quantity.unit);
     apsis_html_cell(html, apsis_text_number(text, measure->mean * quantity.scale, decimals));
     put_error(html, measure->mean_se * quantity.scale, decimals);
     int whole = apsis_report_whole(measure);
@@ -138,7 +138,7 @@ void apsis_html_tails(struct apsis_html *html, const struct apsis_result *result
             if (!open++) apsis_html_table(html, "Expected shortfall: the mean of the lowest and of the highest draws, \u00b1 its standard error.", 0, "llrrr", heads);
             apsis_html_row(html);
             apsis_html_row_head(html, apsis_html_capital(html, quantity.name));
-            apsis_html_cell_text(html, quantity.unit);
+            apsis_html_cell_unit(html, quantity.unit);
             apsis_html_cell(html, apsis_arena_printf(html->arena, "%.12g %%", apsis_percent_value(measure->shortfalls[k].percent)));
             put_tail(html, measure, measure->shortfalls[k].percent, 0, &quantity);
             put_tail(html, measure, measure->shortfalls[k].percent, 1, &quantity);

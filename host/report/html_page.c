@@ -133,6 +133,12 @@ void apsis_html_cell_text(struct apsis_html *html, const char *text)
     apsis_html_words(html, text);
 }
 
+void apsis_html_cell_unit(struct apsis_html *html, const char *text)
+{
+    apsis_html_raw(html, "<td class=\"u\">");
+    apsis_html_words(html, text);
+}
+
 void apsis_html_table_group(struct apsis_html *html, size_t columns, const char *title)
 {
     apsis_html_printf(html, "</tbody><tbody>\n<tr><th scope=\"rowgroup\" colspan=\"%zu\">", columns);

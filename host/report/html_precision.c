@@ -58,7 +58,7 @@ void apsis_html_precision(struct apsis_html *html, const struct apsis_result *re
         if (!open++) apsis_html_table(html, "Sampling error: half the width of 95 % intervals.", 0, "llrrrrll", heads);
         apsis_html_row(html);
         apsis_html_row_head(html, apsis_html_capital(html, quantity.name));
-        apsis_html_cell_text(html, quantity.unit);
+        apsis_html_cell_unit(html, quantity.unit);
         double halves[4] = {1.959963984540054 * measure->mean_se, NAN, NAN, NAN};
         for (int k = 1; k < 4; k++) {
             const struct apsis_measured_percentile *p = percentile(measure, k == 1 ? 5 : k == 2 ? 50 : 95);

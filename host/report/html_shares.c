@@ -19,7 +19,7 @@ void apsis_html_shares(struct apsis_html *html, const struct apsis_result *resul
         apsis_buffer_printf(&words, "%s%s %s", i ? ", " : "", output->categories[i], bars[i].text);
     }
     struct apsis_html_figure figure = {
-        .title = "How often which", .note = apsis_arena_printf(html->arena, "share of %s draws", apsis_text_count(of, measure->valid)),
+        .title = "How often which", .subject = quantity->name, .note = apsis_arena_printf(html->arena, "share of %s draws", apsis_text_count(of, measure->valid)),
         .description = apsis_arena_printf(html->arena, "%s.", words.text),
         .height = APSIS_HTML_BAR_ROW * (double)count, .left = apsis_html_bars_left(bars, count), .right = apsis_html_bars_right(bars, count), .top = 4, .bottom = 8,
     };

@@ -67,7 +67,7 @@ const char apsis_html_style[] =
     ".hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}"
     "th,td{padding:.3rem .75rem .3rem 0;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid)}"
     "th{font-weight:600}thead th{border-bottom:1px solid var(--rule);color:var(--soft);font-size:.8125rem;vertical-align:bottom}"
-    "td{white-space:nowrap}th[scope=row],.x{text-align:left}td.x{white-space:normal;min-width:3rem}th[scope=row]{font-weight:400;min-width:8rem}"
+    "td{white-space:nowrap}th[scope=row],.x{text-align:left}td.x{white-space:normal;min-width:6.5rem}td.u{text-align:left}td.x:has(code){min-width:10rem}td code{overflow-wrap:break-word}th[scope=row]{font-weight:400;min-width:8rem}"
     "th[scope=rowgroup]{text-align:left;padding-top:1.1rem;font-size:.9375rem}"
     "td small,th small{display:block;font-size:.8125rem;font-weight:400}"
     ".warn{background:var(--warnbg);border-left:4px solid var(--warn);padding:.6rem 1rem;margin:.75rem 0;max-width:60rem}.warn p{margin:.2rem 0}"
@@ -78,7 +78,7 @@ const char apsis_html_style[] =
     "@media print{html{font-size:10pt}body{font-size:10pt;line-height:1.45;-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     ".page{padding:0;max-width:none}.skip,nav{display:none}header{padding:0}section{margin-top:1.5rem;padding-top:.75rem}"
     "h1,h2,h3,h4,caption,summary{break-after:avoid}figure,.tiles,.warn,tr,li,.legend{break-inside:avoid}figure:has(details){break-inside:auto}"
-    "figcaption,figcaption+svg{break-inside:avoid;break-after:avoid}thead{display:table-header-group}"
+    "figure:has(th:nth-child(8)){grid-column:1/-1}figcaption,figcaption+svg{break-inside:avoid;break-after:avoid}thead{display:table-header-group}"
     "details::details-content{display:block;content-visibility:visible;block-size:auto;height:auto}summary{color:var(--soft);list-style:none}"
-    ".scroll{overflow:visible}table{font-size:8pt}td,th{white-space:normal}p{orphans:3;widows:3}.charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem 1.5rem}"
+    ".scroll{overflow:visible;background:none}svg.c text{stroke:none}table{font-size:8pt}td,td.x,td.x:has(code),th,th[scope=row]{white-space:normal;min-width:0}p{orphans:3;widows:3}.charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem 1.5rem}"
     "a{color:inherit;text-decoration:none}a[href^=\"http\"]::after{content:\" (\" attr(href) \")\"}}";

@@ -55,17 +55,19 @@ static int is_share(const char *text)
     return begins(text, "share of") || begins(text, "fraction of") || begins(text, "proportion of") || begins(text, "chance") || begins(text, "probability");
 }
 
-/* A model gives a unit in brackets; where it does not, many a label ends with it ("enterprise value, $B") or is nothing else ("$B"). */
-static void split_label(struct apsis_arena *arena, const char *label, const char *currency, const char **words, const char **unit)
+void apsis_html_label_parts(struct apsis_arena *arena, const char *label, const char *currency, const char **words, const char **unit)
 {
+    if (label && !*label) label = NULL;
+    *words = label;
+    if (!label || *unit) return;
     size_t length = strlen(label), ends = currency ? strlen(currency) : 0;
-    if (is_unit_word(label) || (currency_sign(label) && !strchr(label, ','))) {
+    const char *comma = strchr(label, ',');
+    if (is_unit_word(label) || (currency_sign(label) && !comma)) {
         *unit = label;
         *words = NULL;
-    } else if (currency_sign(label)) {
-        const char *comma = strchr(label, ',');
+    } else if (currency_sign(label)) { /* "$B per GW, wholesale" */
         *unit = apsis_arena_copy(arena, label, (size_t)(comma - label));
-        *words = NULL;
+        *words = comma + 1 + strspn(comma + 1, " ");
     } else if (ends && length > ends + 1 && !strcmp(label + length - ends, currency) && strchr(" ,", label[length - ends - 1])) {
         size_t left = length - ends;
         while (left && strchr(" ,", label[left - 1])) left--;
@@ -77,12 +79,13 @@ static void split_label(struct apsis_arena *arena, const char *label, const char
 struct apsis_quantity apsis_html_quantity(struct apsis_html *html, const struct apsis_result *result, const struct apsis_measure *measure)
 {
     const struct apsis_output *output = &result->ir->outputs[measure->output];
-    const char *words = output->label && *output->label ? output->label : NULL, *unit = output->unit;
+    const char *words, *unit = output->unit;
     struct apsis_quantity quantity = {.scale = 1};
-    if (words && !unit) split_label(html->arena, words, result->ir->currency, &words, &unit);
+    apsis_html_label_parts(html->arena, output->label, result->ir->currency, &words, &unit);
     if (!unit && words && is_share(words) && measure->min >= 0 && measure->max <= 1) unit = "%", quantity.scale = 100;
     if (measure->is_irr && (!unit || begins(unit, "per year") || begins(unit, "a year"))) unit = "%", quantity.scale = 100;
-    quantity.name = words ? words : spoken(html->arena, output->member && output->base ? output->base : output->name);
+    const char *name = spoken(html->arena, output->member && output->base ? output->base : output->name);
+    quantity.name = !words ? name : currency_sign(output->label) ? apsis_arena_printf(html->arena, "%s, %s", name, words) : words;
     if (output->member) quantity.name = apsis_arena_printf(html->arena, "%s, %s", quantity.name, output->member);
     quantity.unit = unit ? unit : "";
     return quantity;

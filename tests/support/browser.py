@@ -117,4 +117,5 @@ class Browser:
             file.write(base64.b64decode(data))
 
     def pdf(self, **options):
+        self.call("Emulation.setEmulatedMedia", media="", features=[])
         return base64.b64decode(self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=False, **options)["data"])
