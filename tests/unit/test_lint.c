@@ -1,36 +1,11 @@
 /* test_lint.c - what is probably not meant: every model of tests/golden/lint with its exact text, what is kept of an allow, and how
    long the lints take. APSIS_UPDATE_GOLDEN=1 writes the texts anew, to be read before they are committed. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "host/plan/lint.h"
 #include "host/plan/model.h"
-
-#define FOLDER APSIS_SOURCE_DIR "/tests/golden/lint"
-
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) return NULL;
-    char *text = calloc(1, 1 << 16);
-    size_t length = fread(text, 1, (1 << 16) - 1, file);
-    text[length] = 0;
-    fclose(file);
-    return text;
-}
-
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+#include "tests/support/golden_texts.h"
 
 /* The graph of a model, linted; no model here has an error of another kind. */
 static struct apsis_ir *lint(struct apsis_model *m)
@@ -45,52 +20,26 @@ static struct apsis_ir *lint(struct apsis_model *m)
 
 static struct apsis_model *parse(const char *text) { return apsis_model_parse("m.risk", text, strlen(text)); }
 
+static size_t fired[64]; /* how often each lint spoke */
+
+static void say(const char *name, struct apsis_buffer *out)
+{
+    struct apsis_model *m = apsis_model_read(name);
+    lint(m);
+    for (size_t k = 0; k < m->diagnostics.count; k++) {
+        const struct apsis_diagnostic *d = &m->diagnostics.items[k];
+        if (d->lint) fired[apsis_lint_find(d->lint) - apsis_lints]++;
+        assert_non_null(d->hint); /* each says what to write instead */
+    }
+    apsis_diagnostics_print(&m->diagnostics, &m->sources, "text", out);
+    if (!m->diagnostics.count) apsis_buffer_text(out, "nothing is found\n");
+    apsis_model_free(m);
+}
+
 static void every_lint_has_its_text(void **state)
 {
     (void)state;
-    char *names[512];
-    size_t count = 0, wrong = 0;
-    int update = getenv("APSIS_UPDATE_GOLDEN") != NULL;
-    assert_int_equal(chdir(FOLDER), 0); /* so that texts name the file alone */
-    DIR *folder = opendir(".");
-    assert_non_null(folder);
-    for (struct dirent *entry; (entry = readdir(folder)) && count < 512;) {
-        size_t length = strlen(entry->d_name);
-        if (length > 5 && !strcmp(entry->d_name + length - 5, ".risk")) names[count++] = strdup(entry->d_name);
-    }
-    closedir(folder);
-    qsort(names, count, sizeof *names, by_name);
-    size_t fired[64] = {0};
-    for (size_t i = 0; i < count; i++) {
-        struct apsis_buffer out = {0};
-        char path[300];
-        snprintf(path, sizeof path, "%.*s.txt", (int)strlen(names[i]) - 5, names[i]);
-        struct apsis_model *m = apsis_model_read(names[i]);
-        lint(m);
-        for (size_t k = 0; k < m->diagnostics.count; k++) {
-            const struct apsis_diagnostic *d = &m->diagnostics.items[k];
-            if (d->lint) fired[apsis_lint_find(d->lint) - apsis_lints]++;
-            assert_non_null(d->hint); /* each says what to write instead */
-        }
-        apsis_diagnostics_print(&m->diagnostics, &m->sources, "text", &out);
-        if (!m->diagnostics.count) apsis_buffer_text(&out, "nothing is found\n");
-        apsis_model_free(m);
-        if (update) {
-            FILE *file = fopen(path, "wb");
-            assert_non_null(file);
-            fputs(out.text ? out.text : "", file);
-            fclose(file);
-        }
-        char *wanted = read_file(path);
-        if (!wanted || strcmp(wanted, out.text ? out.text : "")) {
-            print_error("%s says\n%sand not\n%s", names[i], out.text ? out.text : "", wanted ? wanted : "(no text yet)\n");
-            wrong++;
-        }
-        free(wanted);
-        free(names[i]);
-        apsis_buffer_free(&out);
-    }
-    assert_int_equal(wrong, 0);
+    golden_folder(APSIS_SOURCE_DIR "/tests/golden/lint", 1, say);
     for (size_t i = 0; i < apsis_lint_count; i++)
         if (!fired[i]) fail_msg("no model shows %s", apsis_lints[i].name);
 }
@@ -162,7 +111,7 @@ static void findings_are_named_in_json(void **state)
 static void the_page_lists_them(void **state)
 {
     (void)state;
-    char *page = read_file(APSIS_SOURCE_DIR "/models/LANGUAGE.md");
+    char *page = golden_read(APSIS_SOURCE_DIR "/models/LANGUAGE.md");
     assert_non_null(page);
     for (size_t i = 0; i < apsis_lint_count; i++) {
         char row[300];

@@ -1,29 +1,19 @@
 /* test_lower.c - lowering: the graphs of the acceptance models give the traces; overrides, precedence, functions, folds. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "host/plan/model.h"
+#include "tests/support/golden_texts.h"
 #include "tests/unit/ir_evaluate.h"
 
 /* ---------------------------------------------------------------- helpers */
+/* A file of the source tree, to be freed. */
 static char *read_file(const char *path)
 {
     char whole[512];
     snprintf(whole, sizeof whole, "%s/%s", APSIS_SOURCE_DIR, path);
-    FILE *file = fopen(whole, "rb");
-    assert_non_null(file);
-    char *text = calloc(1, 1 << 20);
-    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
-    fclose(file);
+    char *text = golden_read(whole);
+    assert_non_null(text);
     return text;
 }
 
@@ -123,6 +113,8 @@ static void check_trace(const char *model_path, const char *trace, const char *s
     snprintf(path, sizeof path, "tests/traces/%s.json", trace);
     char *wanted_text = read_file(path), heading[128];
     snprintf(heading, sizeof heading, "## %s", trace);
+    struct apsis_buffer whole = {0};
+    apsis_buffer_text(&whole, text);
     char *scenario = strstr(readme, heading);
     assert_non_null(scenario);
     const char *names[1] = {NULL};
@@ -131,11 +123,12 @@ static void check_trace(const char *model_path, const char *trace, const char *s
     if (!sets) {
         char *begin = strstr(scenario, "```\n") + 4, *end = strstr(begin, "```");
         *end = 0;
-        strcat(strcat(text, "\n"), begin);
+        apsis_buffer_text(&whole, "\n");
+        apsis_buffer_text(&whole, begin);
         sscanf(begin, "scenario %63s", name);
         names[count++] = name;
     }
-    struct world w = open_world(text, names, count, sets);
+    struct world w = open_world(whole.text, names, count, sets);
     json_t *wanted = json_loads(wanted_text, 0, NULL);
     assert_non_null(wanted);
     static const char *const groups[] = {"outputs", "values", "series", "by_year"};
@@ -160,7 +153,7 @@ static void check_trace(const char *model_path, const char *trace, const char *s
     assert_true(compared > 8);
     json_decref(wanted);
     close_world(&w);
-    free(readme), free(text), free(wanted_text);
+    apsis_buffer_free(&whole), free(readme), free(text), free(wanted_text);
 }
 
 static void traces_are_met(void **state)
@@ -442,18 +435,8 @@ static void printed_graphs(void **state)
         assert_non_null(ir);
         struct apsis_buffer out = {0};
         apsis_ir_print(ir, &out);
-        snprintf(path, sizeof path, "tests/golden/ir/%s.txt", models[i]);
-        if (getenv("APSIS_UPDATE_GOLDEN")) {
-            char whole[512];
-            snprintf(whole, sizeof whole, "%s/%s", APSIS_SOURCE_DIR, path);
-            FILE *file = fopen(whole, "wb");
-            assert_non_null(file);
-            fputs(out.text, file);
-            fclose(file);
-        }
-        char *wanted = read_file(path);
-        assert_string_equal(out.text, wanted);
-        free(wanted);
+        snprintf(path, sizeof path, "%s/tests/golden/ir/%s.txt", APSIS_SOURCE_DIR, models[i]);
+        assert_true(golden_same(path, out.text));
         apsis_buffer_free(&out);
         apsis_model_free(m);
     }
