@@ -207,6 +207,13 @@ def test_words():
         done = apsis("complete", "scenarios", path)
         assert done.code == 0 and done.out == done.err == "", path
     assert apsis("complete", "scenarios", "first.risk").out == "slow_permits\tPermits take twice as long\ncheap_compute\tA rack earns a third less\n"
+    portfolio, half = open(os.path.join(MODELS, "portfolio.risk"), encoding="utf-8").read(), os.path.join(FOLDER.name, "half.risk")
+    for end in range(200, len(portfolio), len(portfolio) // 40):  # as it is while it is being written
+        with open(half, "w", encoding="utf-8") as file:
+            file.write(portfolio[:end])
+        done = apsis("complete", "names", half)
+        assert done.code == 0 and not done.err and re.fullmatch(r"(\w+\t[^\t\n]*\n)*", done.out), (end, done.out, done.err)
+    os.remove(half)
     begin = time.monotonic()
     apsis("complete", "outputs", "orbital_compute.risk")
     assert time.monotonic() - begin < 1
