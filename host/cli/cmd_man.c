@@ -211,7 +211,8 @@ static void put_page(struct apsis_buffer *out)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) put_pair(out, files[i].name, files[i].meaning);
     put_examples(out);
     apsis_buffer_text(out, ".SH SEE ALSO\n");
-    put_prose(out, "LANGUAGE.md, which comes with Apsis, is the reference of the language. apsis families lists the distributions.");
+    put_prose(out, "LANGUAGE.md is the reference of the language: beside the models of the source, and in share/apsis/models where Apsis is installed. "
+                   "apsis families lists the distributions.");
 }
 
 enum apsis_status apsis_cmd_man(struct apsis_cli *cli)

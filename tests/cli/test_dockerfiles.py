@@ -102,6 +102,7 @@ def test_what_is_copied_is_enough():
         done = subprocess.run(["ninja", "-C", preset["binaryDir"].replace("${sourceDir}/", ""), "-t", "commands", "apsis"], cwd=folder, capture_output=True, text=True)
         compiled = re.findall(r" -c (\S+\.c)", done.stdout)
         assert done.returncode == 0 and len(compiled) > 100 and all(map(os.path.exists, compiled)), done.stderr
+        assert "libapsis.so" not in done.stdout and "libjansson.a" in done.stdout, "the command goes into the image alone"
 
 
 main(globals())
