@@ -14,16 +14,31 @@ need() {
     if ! "$@" >/dev/null 2>&1; then missing="$missing $package"; fi
 }
 has() { command -v "$1"; }
+
+# wanted PACKAGE COMMAND WHY: as need, and remembers what is left out without it, for tell_absent
+wishes=""
+wanted() {
+    need "$1" has "$2"
+    wishes="$wishes$2 ($1): $3
+"
+}
+tell_absent() {
+    printf '%s' "$wishes" | while IFS= read -r line; do
+        has "${line%% *}" >/dev/null || say "without ${line}"
+    done
+}
 has_library() { pkg-config --exists "$1"; }
 cmake_is_new() { command -v cmake && [ "$(printf '3.25\n%s\n' "$(cmake --version | sed -n '1s/[^0-9]*//p')" | sort -V | head -n 1)" = 3.25 ]; }
 has_compiler() { command -v cc || command -v gcc || command -v clang; }
 
+renewed="" # the package lists, once
 # install_missing WHAT: with apt where that can be done, else says what to install and stops
 install_missing() {
     [ -n "$missing" ] || return 0
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
         say "installing:$missing"
-        apt-get update -q >/dev/null 2>&1 || say "(the package lists could not be renewed; trying with the old ones)"
+        [ -n "$renewed" ] || apt-get update -q >/dev/null 2>&1 || say "(the package lists could not be renewed; trying with the old ones)"
+        renewed=yes
         # shellcheck disable=SC2086
         if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null; then
             say "apt-get could not install:$missing"
@@ -31,7 +46,8 @@ install_missing() {
         fi
     elif command -v apt-get >/dev/null 2>&1 && command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
         say "installing with sudo:$missing"
-        sudo apt-get update -q >/dev/null 2>&1 || true
+        [ -n "$renewed" ] || sudo apt-get update -q >/dev/null 2>&1 || true
+        renewed=yes
         # shellcheck disable=SC2086
         sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null || return 1
     elif command -v apt-get >/dev/null 2>&1; then
