@@ -50,7 +50,8 @@ with tempfile.TemporaryDirectory() as folder:
         sanitized("run", path, "--draws", 3000, "--cpu", "plain", "--block", 16, "--threads", 1, "--record", record)
         sanitized("verify", record, "--tiles", 2)
     for arguments in (["check", every], ["run", every, "--draws", 3000, "--json"], ["show", every, "--plan"], ["inputs", every, "--json"], ["replay", every, "--draw", 1],
-                      ["families"], ["families", "--json"], ["families", "pert"], ["doctor"], ["doctor", "--json"], ["--help"], ["--version"]):
+                      ["families"], ["families", "--json"], ["families", "pert"], ["doctor"], ["doctor", "--json"], ["--help"], ["--version"], ["man"],
+                      ["completion", "bash"], ["completion", "zsh"], ["completion", "fish"], ["complete", "cpus"], ["complete", "outputs", every]):
         sanitized(*arguments)
     sanitized("new", os.path.join(folder, "new.risk"), expect=(0, 2))
     sanitized("run", expect=(2,))
@@ -60,5 +61,6 @@ with tempfile.TemporaryDirectory() as folder:
     assert len(wrong) > 20
     for path in wrong:
         sanitized("check", path, expect=(0, 65)) # a few are warnings only
+        sanitized("complete", "names", path)
 print(f"{runs} runs under the sanitizers, {len(faults)} faults")
 assert not faults, "\n".join(fault[:1500] for fault in faults[:20])
