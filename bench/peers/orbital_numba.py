@@ -12,7 +12,7 @@ import numpy as np
 import peer
 import summaries
 from numba import njit, prange, set_num_threads
-from orbital_tables import (LOWEST, NAMES, NOISE, QUEUES, SCALARS, SERIES, STEP, TARGETS, T, index, lognormals, mixing, pert_tables)
+from orbital_tables import COLUMNS, LOWEST, NAMES, QUEUES, SCALARS, STEP, TARGETS, T, index, lognormals, mixing, named, pert_tables, simulated
 
 (T_LAUNCH, LAUNCH_GROWTH, PAYLOAD, KG_COST, LAUNCH_LR, MASS_KW, BUS_COST, ARRAY_GROWTH, ATTRITION, ORBIT_DISCOUNT, CHIP_GROWTH, HW_COST,
  HW_TREND, TERA_DELAY, VETO, PRICE_LR, EARTH_RENT, SCARCITY, PRICE_TREND, EROSION, MARKET_GROWTH, MODEL_CAPTURE, CORE_GROWTH, CORE_MARGIN,
@@ -20,7 +20,6 @@ from orbital_tables import (LOWEST, NAMES, NOISE, QUEUES, SCALARS, SERIES, STEP,
 assert index("wacc") == WACC and index("launch_cap") == LAUNCH_CAP and index("tera_works") == TERA_WORKS
 EV, CORE_EV, COMPUTE_EV, IRR, PEAK, FIRST_POSITIVE, PAYBACK = range(7)
 REVENUE, FCF, PRICE, FLIGHTS, GROUND, ORBIT, QUEUE = (7 + 20 * k for k in range(7))
-COLUMNS = 7 + 7 * T
 PERTS = 25
 LOG_NORMALS = lognormals()
 
@@ -250,20 +249,9 @@ def own_draws(seeds, tables, starts, columns, weights, logs, inputs, col):
             one_draw(x, False, nothing, col, i, .12, .15, .08)
 
 
-def named(col):
-    out = {name: col[k] for k, name in enumerate(SCALARS)}
-    for k, name in enumerate(SERIES):
-        out[name] = col[7 + T * k:7 + T * (k + 1)]
-    return out
-
-
-def simulate(x, z, chip_vol=.12, price_vol=.15, core_vol=.08):
-    """Outputs of given inputs {name: (n,)} and noise {name: (n, 20)}: {scalar: (n,), series: (20, n)}."""
-    inputs = np.array([x[name] for name in NAMES], dtype=float)
-    noise = np.ascontiguousarray(np.array([z[name].T for name in NOISE], dtype=float))
-    col = np.empty((COLUMNS, inputs.shape[1]))
-    given_draws(inputs, noise, col, chip_vol, price_vol, core_vol)
-    return named(col)
+def simulate(x, z, *volatilities):
+    """What the tests feed with given draws: orbital_tables.simulated()."""
+    return simulated(given_draws, x, z, *volatilities)
 
 
 TABLES = []  # made once a process

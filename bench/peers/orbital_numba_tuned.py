@@ -24,9 +24,9 @@ import peer  # noqa: E402
 import summaries  # noqa: E402
 from numba import njit, prange, set_num_threads  # noqa: E402
 from numba_elementary import sine_of_turn, uniform  # noqa: E402
-from orbital_tables import LOWEST, NAMES, NOISE, QUEUES, SCALARS, SERIES, STEP, TARGETS, T, mixing, pert_tables  # noqa: E402
+from orbital_tables import COLUMNS, LOWEST, NAMES, QUEUES, SCALARS, STEP, TARGETS, T, mixing, named, pert_tables, simulated  # noqa: E402
 from orbital_tuned_model import (  # noqa: E402
-    APPROVALS, CHIP_NOISE, CHUNK, COLUMNS, CORE_NOISE, CPI, FAST, FLIGHTS, LIFE, LOG_NORMALS, LOST, PRICE_NOISE, SCORES, SEVERITY, SIZE, START,
+    APPROVALS, CHIP_NOISE, CHUNK, CORE_NOISE, CPI, FAST, FLIGHTS, LIFE, LOG_NORMALS, LOST, PRICE_NOISE, SCORES, SEVERITY, SIZE, START,
     STOOD, STORM, TERA_WORKS, VETO, after_period, approve, before_period, copy_out, deployment, economics, exp, fleets_and_cash, launches, log,
     once_a_draw, values)
 
@@ -278,20 +278,9 @@ def moments(values):
             "min": least, "min_draw": at_least, "max": most, "max_draw": at_most}
 
 
-def named(col):
-    out = {name: col[k] for k, name in enumerate(SCALARS)}
-    for k, name in enumerate(SERIES):
-        out[name] = col[7 + T * k:7 + T * (k + 1)]
-    return out
-
-
-def simulate(x, z, chip_vol=.12, price_vol=.15, core_vol=.08):
-    """Outputs of given inputs {name: (n,)} and noise {name: (n, 20)}: {scalar: (n,), series: (20, n)}."""
-    inputs = np.array([x[name] for name in NAMES], dtype=float)
-    noise = np.ascontiguousarray(np.array([z[name].T for name in NOISE], dtype=float))
-    col = np.empty((COLUMNS, inputs.shape[1]))
-    given_draws(inputs, noise, col, chip_vol, price_vol, core_vol)
-    return named(col)
+def simulate(x, z, *volatilities):
+    """What the tests feed with given draws: orbital_tables.simulated()."""
+    return simulated(given_draws, x, z, *volatilities)
 
 
 CACHE = {}  # tables, made once a process

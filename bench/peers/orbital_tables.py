@@ -12,8 +12,28 @@ TARGETS = {"ev": (0, 1000, 1770, 2000), "irr": (0, .08, .10), "peak_funding": (7
 LOWEST, STEP = -8.25, 1 / 128  # normal scores of the tables' first node and from node to node
 
 
+COLUMNS = 7 + 7 * T  # of a peer's results: the scalars, then the series, a row a year
+
+
 def index(name):
     return NAMES.index(name)
+
+
+def named(col):
+    """{scalar: (n,), series: (20, n)} from (COLUMNS, n)."""
+    out = {name: col[k] for k, name in enumerate(SCALARS)}
+    for k, name in enumerate(SERIES):
+        out[name] = col[7 + T * k:7 + T * (k + 1)]
+    return out
+
+
+def simulated(given_draws, x, z, chip_vol=.12, price_vol=.15, core_vol=.08):
+    """Outputs of given inputs {name: (n,)} and noise {name: (n, 20)}: {scalar: (n,), series: (20, n)}, by a peer's given_draws()."""
+    inputs = np.array([x[name] for name in NAMES], dtype=float)
+    noise = np.ascontiguousarray(np.array([z[name].T for name in NOISE], dtype=float))
+    col = np.empty((COLUMNS, inputs.shape[1]))
+    given_draws(inputs, noise, col, chip_vol, price_vol, core_vol)
+    return named(col)
 
 
 def cholesky():

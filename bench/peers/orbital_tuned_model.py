@@ -6,7 +6,7 @@ import sys
 import numpy as np
 from numba import njit
 from numba_elementary import exp, log, power
-from orbital_tables import T, lognormals
+from orbital_tables import COLUMNS, T, lognormals  # noqa: F401
 
 if "--libm" in sys.argv:
     exp, log, power = math.exp, math.log, math.pow
@@ -53,7 +53,6 @@ MARGIN_RAMP = 1 - np.exp(-(np.arange(T) + 1) / 6)
 PIPELINE = np.array([.5, .5, .3] + [0] * 17)
 BUS_LEARNING, PHI, LOG_97 = math.log2(.85), math.exp(-1 / 3), math.log(.97)
 OUT_REVENUE, OUT_FCF, OUT_PRICE, OUT_FLIGHTS, OUT_GROUND, OUT_ORBIT, OUT_QUEUE = (7 + T * k for k in range(7))
-COLUMNS = 7 + 7 * T
 
 
 @njit(inline="always", **FAST)

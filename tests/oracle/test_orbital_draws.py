@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "tests", "support"))
 sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "bench", "peers"))
 import orbital_numpy  # noqa: E402
 from apsis_command import model_path, run  # noqa: E402
+from peer_check import check_inputs  # noqa: E402
 
 DRAWS = 4096
 text = run("draws", model_path("orbital_compute"), "--draws", DRAWS, "--csv", "-").stdout
@@ -44,18 +45,5 @@ for name in orbital_numpy.SERIES:
         assert np.allclose(ours, out[name], rtol=1e-8, atol=1e-8), (name, np.abs(ours - out[name]).max())
 
 # The draws themselves: ranks as asked, margins as asked.
-from scipy import stats  # noqa: E402
-
-z90 = stats.norm.ppf(.9)
-for name, (low, mode, high) in orbital_numpy.PERT.items():
-    a, b = 1 + 4 * (mode - low) / (high - low), 1 + 4 * (high - mode) / (high - low)
-    p = stats.kstest((inputs[name] - low) / (high - low), stats.beta(a, b).cdf).pvalue
-    assert p > 1e-5, (name, p)
-for name, (p10, p90) in orbital_numpy.LOGNORMAL.items():
-    mu, sigma = (np.log(p10) + np.log(p90)) / 2, (np.log(p90) - np.log(p10)) / (2 * z90)
-    p = stats.kstest(np.log(inputs[name]), stats.norm(mu, sigma).cdf).pvalue
-    assert p > 1e-5, (name, p)
-for a, b, wanted in orbital_numpy.PAIRS:
-    got = stats.spearmanr(inputs[a], inputs[b]).statistic
-    assert abs(got - wanted) < 5 / np.sqrt(DRAWS), (a, b, wanted, got)
+check_inputs(inputs)
 print(f"{DRAWS} draws agree")

@@ -58,8 +58,8 @@ def check_given(simulate, draws=4096, tolerance=1e-9):
     return wanted
 
 
-def check_own(inputs, outputs, wanted):
-    """The peer's own draws: margins and ranks as asked, outputs distributed as Apsis' draws `wanted`."""
+def check_inputs(inputs):
+    """Margins and ranks as asked."""
     z90 = stats.norm.ppf(.9)
     n = len(inputs["wacc"])
     for name, (low, mode, high) in orbital_numpy.PERT.items():
@@ -75,6 +75,11 @@ def check_own(inputs, outputs, wanted):
     for a, b, rank in orbital_numpy.PAIRS:
         got = stats.spearmanr(inputs[a], inputs[b]).statistic
         assert abs(got - rank) < 5 / np.sqrt(n), (a, b, rank, got)
+
+
+def check_own(inputs, outputs, wanted):
+    """The peer's own draws: inputs as asked, outputs distributed as Apsis' draws `wanted`."""
+    check_inputs(inputs)
     for name in orbital_numpy.SCALARS:
         assert stats.ks_2samp(outputs[name], wanted[name]).pvalue > 1e-5, name
     for name in orbital_numpy.SERIES:
