@@ -74,6 +74,7 @@ APSIS_API void apsis_free(char *text);
 
 /* ================================================================ models */
 struct apsis_model;
+struct apsis_settings;
 
 /* An empty model, to be built by the calls below. `name` (letters, digits, _) and `title` may be NULL. NULL when memory runs out. */
 APSIS_API struct apsis_model *apsis_model_new(const char *name, const char *title);
@@ -86,12 +87,23 @@ APSIS_API void apsis_model_free(struct apsis_model *model);
 
 /* APSIS_OK, or what is wrong with what was read and built so far. A call that failed sticks: such a model is not run. */
 APSIS_API enum apsis_status apsis_model_status(const struct apsis_model *model);
+/* The syntax tree of what was written, as `apsis show --ast` prints it; also of a model that means nothing yet. *text is freed by apsis_free. */
+APSIS_API enum apsis_status apsis_model_show(struct apsis_model *model, char **text);
 /* The whole model as text in the language of .risk files, with what calls added: saved to a file it is the same model. NULL: no memory. */
 APSIS_API char *apsis_model_text(const struct apsis_model *model);
 
+/* The data files that the text names, of sets among the settings (NULL: none) too, and also of a text that has mistakes, as far as it is
+   understood: each once, as it names them, and where one lies. 0: no such number. */
+APSIS_API int apsis_model_file_at(struct apsis_model *model, const struct apsis_settings *settings, size_t number, const char **name, const char **path);
+
+/* What a text names, each once in its order, and its title or label (or NULL); also of a text that has mistakes. 0: no such number. Cheap:
+   nothing is understood. */
+enum apsis_name_kind { APSIS_NAMES_SCENARIOS, APSIS_NAMES_OUTPUTS, APSIS_NAMES_VALUES };
+APSIS_API int apsis_model_name_at(struct apsis_model *model, enum apsis_name_kind kind, size_t number, const char **name, const char **words);
+
 /* Why the last call on this model, or on a case of it, failed: one line, without a full stop; "" when it did not. */
 APSIS_API const char *apsis_why(const struct apsis_model *model);
-/* The setting that is at fault ("draws", "only", "engine": a field of struct apsis_settings), or NULL. */
+/* The setting that is at fault ("draws", "only", "engine": a field of struct apsis_settings; "at"), or NULL. */
 APSIS_API const char *apsis_why_setting(const struct apsis_model *model);
 
 enum apsis_severity { APSIS_ERROR, APSIS_WARNING, APSIS_NOTE };
@@ -239,11 +251,25 @@ struct apsis_settings {
     void *context;
 };
 APSIS_API void apsis_settings_default(struct apsis_settings *settings);
+/* The engines, by name, and the instruction sets that this processor has, the best last. 0: no such number. */
+APSIS_API int apsis_engine_at(size_t number, const char **name);
+APSIS_API int apsis_cpu_at(size_t number, const char **name);
 
 /* ================================================================ checking */
 /* Looks for all that is wrong and runs nothing: the model, each of its scenarios (or those of the settings), its tables and correlations; and
    what a careful reader would doubt (lints, as warnings and notes). `settings` may be NULL. APSIS_OK or APSIS_MODEL_ERROR; see the messages. */
 APSIS_API enum apsis_status apsis_check(struct apsis_model *model, const struct apsis_settings *settings);
+
+/* What the last apsis_check counted. */
+struct apsis_check_counts {
+    size_t size;            /* sizeof(struct apsis_check_counts) as the caller was compiled: set before the call */
+    size_t errors, warnings, notes; /* also those past 100 errors or 1,000 others, which are not kept as messages */
+    size_t inputs, outputs, scenarios;
+};
+APSIS_API void apsis_check_count(const struct apsis_model *model, struct apsis_check_counts *counts);
+
+/* The lints: the name that silences one, and what it looks for. 0: no such number. */
+APSIS_API int apsis_lint_at(size_t number, const char **name, const char **meaning);
 
 /* ================================================================ cases */
 struct apsis_case;
@@ -292,7 +318,10 @@ struct apsis_file_info {
 APSIS_API size_t apsis_case_file_count(const struct apsis_case *c);
 APSIS_API const struct apsis_file_info *apsis_case_file(const struct apsis_case *c, size_t number);
 
-/* What the compiler makes of the model: `what` is "ast", "ir", "plan", "c" or "cuda". *text is freed by apsis_free. */
+/* How many warnings apsis_check would give that may concern results. */
+APSIS_API size_t apsis_case_doubts(struct apsis_case *c);
+
+/* What the compiler makes of the model: `what` is "ir", "plan", "c" or "cuda". *text is freed by apsis_free. */
 APSIS_API enum apsis_status apsis_case_show(struct apsis_case *c, const char *what, char **text);
 
 /* ================================================================ draws into the caller's arrays
@@ -307,12 +336,17 @@ struct apsis_column_info {
     const char *const *categories;/* NULL: a number; else value k means categories[k] */
     size_t category_count;
 };
-APSIS_API size_t apsis_case_column_count(struct apsis_case *c); /* 0 also after a failure: apsis_why */
+APSIS_API enum apsis_status apsis_case_columns(struct apsis_case *c, size_t *count); /* makes the case ready for what follows */
 APSIS_API const struct apsis_column_info *apsis_case_column(struct apsis_case *c, size_t number);
 /* Draws first .. first + count - 1: values[c], NULL or room for `count` doubles, gets column c. NaN: invalid, or outside `given`
    (apsis_is_not_given tells). Whole tiles of 1,024 draws are computed: many at a time are cheaper. */
 APSIS_API enum apsis_status apsis_case_draws(struct apsis_case *c, uint64_t first, size_t count, double *const *values);
 APSIS_API int apsis_is_not_given(double value);
+/* What computes the draws: "interpreter/x86-64-v4", and what went otherwise than asked, or NULL. NULL before apsis_case_columns. */
+struct apsis_engine_info {
+    const char *name, *note;
+};
+APSIS_API const struct apsis_engine_info *apsis_case_engine(struct apsis_case *c);
 /* The draw that `at` means over the case's draws: "ev:P5", "ev:median", "fleet[2030]:max". */
 APSIS_API enum apsis_status apsis_case_find_draw(struct apsis_case *c, const char *at, uint64_t *draw);
 
@@ -406,7 +440,7 @@ APSIS_API const struct apsis_case *apsis_result_case(const struct apsis_result *
 APSIS_API double apsis_result_rank_correlation(const struct apsis_result *result, const struct apsis_measure *measure, size_t input);
 
 /* ================================================================ results and cases as people and programs read them */
-enum apsis_format { APSIS_FORMAT_TEXT, APSIS_FORMAT_JSON, APSIS_FORMAT_HTML };
+enum apsis_format { APSIS_FORMAT_TEXT, APSIS_FORMAT_JSON, APSIS_FORMAT_HTML, APSIS_FORMAT_MARKDOWN };
 
 /* A terminal, or a page that is printed like one. */
 struct apsis_page {
@@ -461,6 +495,7 @@ struct apsis_distribution;
 
 /* A family that can be drawn. */
 struct apsis_family_info {
+    size_t size;                    /* sizeof(struct apsis_family_info) as the caller was compiled: set before the call */
     const char *name, *title, *reference;
     const char *takes;              /* "(min, mode, max) or (min, mode, max, shape: 4)" */
     const char *example;            /* "pert(20, 80, 300)" */
@@ -468,12 +503,12 @@ struct apsis_family_info {
     int any_expression;             /* 1: parameters may be uncertain and differ by period; 0: they are constants */
     size_t parameter_count;         /* canonical parameters */
     const char *const *parameter_names, *const *parameter_docs;
-    size_t spelling_count;          /* each way to write it: "gamma(mean:, sd:)" */
-    const char *const *spellings;
 };
-/* All families, in order of name; living for ever. */
+/* All families, in order of name. What is handed out lives for ever. apsis_family_at: 0 where there is no such number. */
 APSIS_API size_t apsis_family_count(void);
-APSIS_API const struct apsis_family_info *apsis_family_at(size_t number);
+APSIS_API int apsis_family_at(size_t number, struct apsis_family_info *info);
+/* The list of families, or with a name all about one, with a picture of its density. APSIS_USAGE: no such family. */
+APSIS_API enum apsis_status apsis_families_text(const char *name, const struct apsis_print *print, char **text);
 
 /* The distribution of an input with constant parameters, else NULL. It lives as long as the case. */
 APSIS_API const struct apsis_distribution *apsis_case_distribution(const struct apsis_case *c, size_t input);

@@ -5,17 +5,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "host/engine/engine.h"
-#include "host/language/ast.h"
-#include "host/plan/model.h"
-#include "host/plan/plan.h"
 #include "host/report/text.h"
-#include "host/result/result.h"
 #include "host/support/json_value.h"
+#include "host/support/nearest_name.h"
 #include "include/apsis.h"
 
+/* The command is written on include/apsis.h like any other program; of the rest of the library it uses the layout of texts
+   (host/report/text.h) and what that stands on (host/support/). */
+
 struct apsis_cli;
-struct apsis_report;
 
 /* ---------------------------------------------------------------- options.c */
 enum apsis_command_id {
@@ -33,9 +31,7 @@ struct apsis_options {
     uint64_t draws, seed, from, draw, tiles;
     int draws_given, draw_given, tiles_given;
     const char *at;
-    struct apsis_percent *percentiles, *shortfalls;
-    size_t percentile_count, shortfall_count;
-    int percentiles_given, no_percentiles, shortfalls_given;
+    const char *percentiles, *shortfalls;
     int threads;
     unsigned block;
     size_t memory;              /* 0: the default */
@@ -76,14 +72,10 @@ struct apsis_cli {
     struct apsis_options options;
     const struct apsis_command *command;
     struct apsis_page page, error_page; /* stdout, stderr */
-    struct apsis_model *model; /* NULL before it is read; owns texts, tree, diagnostics */
-    struct apsis_scenario *sets;
-    struct apsis_ir *ir;
-    const struct apsis_diagnostics *findings; /* of the lints, once they were counted; NULL before */
-    const struct apsis_engine *engine; /* of `run`; NULL: none is ready */
-    void *run;
-    struct apsis_file *file;  /* being written, or NULL */
-    uint64_t draws_expected; /* 0, or how many draws will be run in all where that is not what the jobs say */
+    struct apsis_model *model; /* NULL before it is read */
+    struct apsis_case *c;      /* the model under the options, or NULL */
+    int told;                  /* the model's messages were told */
+    struct apsis_file *file;   /* being written, or NULL */
 };
 
 /* APSIS_OK, or APSIS_USAGE after the fault was told. *done is set when there is nothing left to do (--help). */
@@ -94,9 +86,6 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
 /* ---------------------------------------------------------------- options_parse.c: what stands behind an option; 0 when it is not that */
 int apsis_parse_draws(const char *text, uint64_t *draws, const char **why);
 int apsis_parse_u64(const char *text, uint64_t *value);
-const char *apsis_parse_device(const char *text); /* NULL, or what is wrong with it */
-int apsis_parse_percents(struct apsis_arena *arena, const char *text, struct apsis_percent **list, size_t *count, const char **why);
-
 /* ---------------------------------------------------------------- output.c */
 /* Writes all of it to stdout and flushes. A closed pipe ends the process quietly; anything else is told and APSIS_FAILURE. */
 enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buffer *text);
@@ -105,14 +94,15 @@ enum apsis_status apsis_cli_write_json(struct apsis_cli *cli, json_t *json); /* 
    Returns `status`. */
 enum apsis_status apsis_cli_fail(struct apsis_cli *cli, enum apsis_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Tells the diagnostics of the model; returns APSIS_MODEL_ERROR, or `status` when that is a failure of the machine. */
-enum apsis_status apsis_cli_fail_model(struct apsis_cli *cli, enum apsis_status status);
-void apsis_cli_warnings(struct apsis_cli *cli); /* prints what there is on stderr (not in --json mode) */
-/* "./my model.risk" as a shell wants it */
-const char *apsis_cli_shell_word(struct apsis_arena *arena, const char *word);
-json_t *apsis_cli_diagnostics_json(struct apsis_cli *cli);
-/* Lints the model of cli->ir, which then knows its allows, and tells on stderr how many findings may change results. */
-void apsis_cli_count_findings(struct apsis_cli *cli);
+/* Tells why a call of the library failed: the messages of the model, then the reason, with the option that is at fault. Returns `status`. */
+enum apsis_status apsis_cli_fail_call(struct apsis_cli *cli, enum apsis_status status);
+void apsis_cli_messages(struct apsis_cli *cli); /* tells the model's messages on stderr, once (not in --json mode) */
+json_t *apsis_cli_messages_json(struct apsis_cli *cli);
+/* What went otherwise than asked, on stderr (not in --json mode, where it is in the result). */
+void apsis_cli_note(struct apsis_cli *cli, const char *note);
+/* Writes a text of the library to stdout and frees it. */
+enum apsis_status apsis_cli_print(struct apsis_cli *cli, char *text);
+struct apsis_print apsis_cli_print_settings(const struct apsis_cli *cli); /* --json or this terminal, and what the options say of it */
 
 /* A file that appears whole or not at all: written beside its target, synced, renamed. */
 struct apsis_file {
@@ -121,54 +111,23 @@ struct apsis_file {
 };
 enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struct apsis_file *file);
 enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *file, int keep);
-/* When memory runs out: ends the engine, removes the file that was being written. */
+/* When memory runs out: removes the file that was being written. */
 void apsis_cli_abandon(void *cli);
 
-/* ---------------------------------------------------------------- run_html.c */
-/* Writes the report of a run to options.html, whole or not at all. Tells what is wrong. */
-enum apsis_status apsis_cli_write_html(struct apsis_cli *cli, const struct apsis_result *result, const struct apsis_report *report);
+enum apsis_status apsis_file_write(struct apsis_cli *cli, const char *path, const char *text); /* all of it at once */
 
 /* ---------------------------------------------------------------- load.c */
-/* Reads and parses options.file, and every --set. What is wrong is in cli->model->diagnostics, not told. */
-enum apsis_status apsis_cli_read(struct apsis_cli *cli);
-/* The same from a text in memory; `name` is where data files are looked for and what messages say. */
-enum apsis_status apsis_cli_read_text(struct apsis_cli *cli, const char *name, const char *text, size_t length);
-/* The graph of what was read, under the scenarios and settings of the options: cli->ir. Nothing is told. */
-enum apsis_status apsis_cli_lower(struct apsis_cli *cli, int keep_all);
-/* Both, and tells what is wrong. */
-enum apsis_status apsis_cli_load(struct apsis_cli *cli, int keep_all);
-size_t apsis_cli_errors(const struct apsis_cli *cli);
-/* Tells what is wrong with it. */
-enum apsis_status apsis_cli_plan(struct apsis_cli *cli, const struct apsis_plan_options *options, struct apsis_plan **plan);
-/* --only and --target against the outputs of cli->ir: names of an index become its members, targets join their outputs. */
-enum apsis_status apsis_cli_outputs(struct apsis_cli *cli);
-/* "apsis replay model.risk --seed 2 --scenario slow": the command that looks at a draw of this run, without --draw */
-const char *apsis_cli_replay_words(struct apsis_cli *cli);
-/* The data files that the model names, each once, as it names them; and where one lies. */
-size_t apsis_cli_data_names(struct apsis_cli *cli, const char ***names);
-const char *apsis_cli_data_path(struct apsis_cli *cli, const char *name);
-/* [{"path", "sha256"}] of the data files that the model names */
-json_t *apsis_cli_data_files(struct apsis_cli *cli);
-/* --target 'ev > 2000' taken apart: the output's name and the number; 0 when it is not that */
-int apsis_parse_target(struct apsis_arena *arena, const char *text, const char **name, double *above);
+/* The settings of the library that the options mean. */
+struct apsis_settings apsis_cli_settings(const struct apsis_cli *cli);
+/* Reads options.file and understands it under the options: cli->model, cli->c. Tells what is wrong, and what is worth a warning. */
+enum apsis_status apsis_cli_open(struct apsis_cli *cli, int every_value);
+/* Tells on stderr how many of the findings of `apsis check` may change results. */
+void apsis_cli_doubts(struct apsis_cli *cli);
 
 /* ---------------------------------------------------------------- complete.c */
 /* `apsis complete KIND [MODEL]`, which the scripts of `apsis completion` call: one possible word a line, a tab, and what it is.
    Says nothing else, whatever is wrong. The arguments begin with KIND. */
 enum apsis_status apsis_cli_complete(struct apsis_cli *cli, int argc, char **argv);
-
-/* ---------------------------------------------------------------- choose_engine.c */
-extern const char *const apsis_cli_engine_names[]; /* what --engine takes, NULL-terminated */
-/* Whether --engine, --device and --cpu are words that go together; tells what is wrong. */
-enum apsis_status apsis_cli_engine_words(struct apsis_cli *cli);
-/* The engine that was asked for, or `otherwise`, prepared for the plan; *run is freed with apsis_cli_engine_free, one at a time. Tells what is wrong. */
-enum apsis_status apsis_cli_engine(struct apsis_cli *cli, const struct apsis_plan *plan, const char *otherwise, const struct apsis_engine **engine, void **run);
-void apsis_cli_engine_free(struct apsis_cli *cli);
-/* What went otherwise than asked, on stderr (not in --json mode, where it is in the result). */
-void apsis_cli_note(struct apsis_cli *cli, const char *note);
-/* Tells that a run ended with `status`: "the run failed", and what the engine says of it; or `interrupted`. Returns `status`. */
-enum apsis_status apsis_cli_fail_run(struct apsis_cli *cli, enum apsis_status status, const struct apsis_engine *engine, void *run, const char *failed,
-                                     const char *interrupted);
 
 /* ---------------------------------------------------------------- interrupt.c */
 extern volatile int apsis_interrupted; /* set by the first SIGINT or SIGTERM; the second ends the process */

@@ -8,11 +8,8 @@
 #include <string.h>
 
 #include "host/cli/cli.h"
-#include "host/language/check.h"
-#include "host/report/report.h"
-#include "host/support/escape.h"
+#include "host/report/json.h"
 #include "host/support/number.h"
-#include "kernels/tile.h"
 
 #define BATCH_BYTES ((size_t)32 << 20) /* of values held at a time */
 #define PIECE_BYTES ((size_t)256 << 10) /* about what a thread writes out at a time */
@@ -46,43 +43,20 @@ static void put_field(struct apsis_buffer *out, const char *text)
     apsis_buffer_text(out, "\"");
 }
 
-/* No two alike, which NumPy asks for: an input that is an output too, or is drawn by several rules, is "x (drawn)", the next "x (2)". */
-static const char **column_names(struct apsis_arena *arena, const struct apsis_plan *plan)
+static struct table table_of(struct apsis_cli *cli, size_t count)
 {
-    const char **names = APSIS_NEW_ARRAY(arena, const char *, plan->column_count + 1);
-    struct apsis_map taken = {.arena = arena};
+    struct table table = {.columns = APSIS_NEW_ARRAY(cli->arena, struct column, count + 1), .count = count, .widest = APSIS_NUMBER_SIZE};
     struct apsis_buffer text = {0};
-    apsis_map_add(&taken, "draw", 0);
-    for (size_t c = 0; c < plan->column_count; c++) {
-        const struct apsis_plan_column *column = &plan->columns[c];
-        int is_input = column->kind == APSIS_PLAN_INPUT;
-        text.length = 0;
-        apsis_report_column_name(plan->ir, is_input ? plan->ir->inputs[column->index].name : plan->ir->outputs[column->index].name, column->period, &text);
-        const char *plain = apsis_arena_printf(arena, "%.*s", (int)text.length, text.text), *name = plain;
-        if (is_input && apsis_map_find(&taken, name) != APSIS_MAP_NONE) name = apsis_arena_printf(arena, "%s (drawn)", plain);
-        for (int k = 2; apsis_map_find(&taken, name) != APSIS_MAP_NONE; k++) name = apsis_arena_printf(arena, "%s (%d)", plain, k);
-        apsis_map_add(&taken, name, (uint32_t)c);
-        names[c] = name;
-    }
-    apsis_buffer_free(&text);
-    return names;
-}
-
-static struct table table_of(struct apsis_arena *arena, const struct apsis_plan *plan)
-{
-    struct table table = {.columns = APSIS_NEW_ARRAY(arena, struct column, plan->column_count + 1), .count = plan->column_count, .widest = APSIS_NUMBER_SIZE};
-    struct apsis_buffer text = {0};
-    for (size_t c = 0; c < plan->column_count; c++) {
-        const struct apsis_output *output = plan->columns[c].kind == APSIS_PLAN_INPUT ? NULL : &plan->ir->outputs[plan->columns[c].index];
+    for (size_t c = 0; c < count; c++) {
+        const struct apsis_column_info *info = apsis_case_column(cli->c, c);
         struct column *column = &table.columns[c];
-        *column = (struct column){0};
-        if (!output || !output->categories) continue;
-        column->categories = APSIS_NEW_ARRAY(arena, struct category, output->category_count + 1);
-        column->count = (double)output->category_count;
-        for (size_t i = 0; i < output->category_count; i++) {
+        if (!info->categories) continue;
+        column->categories = APSIS_NEW_ARRAY(cli->arena, struct category, info->category_count + 1);
+        column->count = (double)info->category_count;
+        for (size_t i = 0; i < info->category_count; i++) {
             text.length = 0;
-            put_field(&text, output->categories[i]);
-            column->categories[i] = (struct category){apsis_arena_copy(arena, text.text ? text.text : "", text.length), text.length};
+            put_field(&text, info->categories[i]);
+            column->categories[i] = (struct category){apsis_arena_copy(cli->arena, text.text ? text.text : "", text.length), text.length};
             if (text.length > table.widest) table.widest = text.length;
         }
     }
@@ -99,7 +73,7 @@ static void put_csv_rows(const struct table *table, size_t from, size_t to, stru
             const struct column *column = &table->columns[c];
             double value = column->values[row];
             *at++ = ',';
-            if (isnan(value) && apsis_report_not_given(value)) continue; /* an empty field */
+            if (isnan(value) && apsis_is_not_given(value)) continue; /* an empty field */
             if (column->categories && value >= 0 && value < column->count) {
                 const struct category *category = &column->categories[(size_t)value];
                 memcpy(at, category->text, category->length);
@@ -122,7 +96,7 @@ static void put_npy_rows(const struct table *table, size_t from, size_t to, stru
         at += sizeof draw;
         for (size_t c = 0; c < table->count; c++) {
             double value = table->columns[c].values[row];
-            if (isnan(value) && apsis_report_not_given(value)) value = NAN;
+            if (isnan(value) && apsis_is_not_given(value)) value = NAN;
             memcpy(at, &value, sizeof value);
             at += sizeof value;
         }
@@ -130,22 +104,22 @@ static void put_npy_rows(const struct table *table, size_t from, size_t to, stru
     out->length += (to - from) * (table->count + 1) * sizeof(double);
 }
 
-static void put_csv_head(const char *const *names, size_t count, struct apsis_buffer *out)
+static void put_csv_head(struct apsis_case *model, size_t count, struct apsis_buffer *out)
 {
     apsis_buffer_text(out, "draw");
     for (size_t c = 0; c < count; c++) {
         apsis_buffer_text(out, ",");
-        put_field(out, names[c]);
+        put_field(out, apsis_case_column(model, c)->name);
     }
     apsis_buffer_text(out, "\n");
 }
 
 /* Format version 1.0: magic, length, a Python literal padded to 64 bytes (2.0 where the literal is long). */
-static void put_npy_head(const char *const *names, size_t count, uint64_t rows, struct apsis_buffer *out)
+static void put_npy_head(struct apsis_case *model, size_t count, uint64_t rows, struct apsis_buffer *out)
 {
     struct apsis_buffer text = {0};
     apsis_buffer_text(&text, "{'descr': [('draw', '<u8')");
-    for (size_t c = 0; c < count; c++) apsis_buffer_printf(&text, ", ('%s', '<f8')", names[c]);
+    for (size_t c = 0; c < count; c++) apsis_buffer_printf(&text, ", ('%s', '<f8')", apsis_case_column(model, c)->name);
     apsis_buffer_printf(&text, "], 'fortran_order': False, 'shape': (%" PRIu64 ",), }", rows);
     int wide = text.length > 65000;
     size_t before = wide ? 12 : 10, whole = (before + text.length + 1 + 63) / 64 * 64, length = whole - before;
@@ -222,9 +196,9 @@ static int writer_give(struct writer *w, int which, int count)
     return fault;
 }
 
-static void writer_join(void *context)
+/* Waits until all is written; errno of the first write that failed, or 0. */
+static int writer_end(struct writer *w)
 {
-    struct writer *w = context;
     if (w->own) {
         pthread_mutex_lock(&w->lock);
         w->quit = 1;
@@ -232,34 +206,10 @@ static void writer_join(void *context)
         pthread_mutex_unlock(&w->lock);
         pthread_join(w->thread, NULL);
     }
-}
-
-/* Waits until all is written; errno of the first write that failed, or 0. */
-static int writer_end(struct writer *w)
-{
-    writer_join(w);
     pthread_cond_destroy(&w->turn);
     pthread_mutex_destroy(&w->lock);
     for (int i = 0; i < 2 * ROUND; i++) apsis_buffer_free(&w->rounds[i / ROUND][i % ROUND]);
     return w->fault;
-}
-
-/* Rows begin .. end - 1 in pieces, each into its own buffer. */
-struct round {
-    const struct table *table;
-    struct apsis_buffer *pieces;
-    size_t begin, end, piece;
-    int npy;
-};
-
-static void put_piece(void *context, size_t number)
-{
-    const struct round *round = context;
-    struct apsis_buffer *out = &round->pieces[number];
-    size_t from = round->begin + number * round->piece, to = from + round->piece < round->end ? from + round->piece : round->end;
-    out->length = 0;
-    if (round->npy) put_npy_rows(round->table, from, to, out);
-    else put_csv_rows(round->table, from, to, out);
 }
 
 static int put_batch(const struct table *table, size_t rows, int npy, struct writer *writer, int *which)
@@ -269,51 +219,49 @@ static int put_batch(const struct table *table, size_t rows, int npy, struct wri
     for (size_t begin = 0; begin < rows && !fault && !apsis_interrupted; begin += ROUND * piece) {
         size_t end = begin + ROUND * piece < rows ? begin + ROUND * piece : rows;
         int count = (int)((end - begin + piece - 1) / piece);
-        struct round round = {table, writer->rounds[*which], begin, end, piece, npy};
-        struct apsis_parts parts = apsis_parts();
+        struct apsis_buffer *pieces = writer->rounds[*which];
 #pragma omp parallel for schedule(dynamic)
-        for (int i = 0; i < count; i++) apsis_escape_part(&parts, put_piece, &round, (size_t)i);
-        apsis_parts_end(&parts);
+        for (int i = 0; i < count; i++) {
+            size_t from = begin + (size_t)i * piece, to = from + piece < end ? from + piece : end;
+            pieces[i].length = 0;
+            if (npy) put_npy_rows(table, from, to, &pieces[i]);
+            else put_csv_rows(table, from, to, &pieces[i]);
+        }
         fault = writer_give(writer, *which, count);
         *which ^= 1;
     }
     return fault;
 }
 
-static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *plan, const struct apsis_engine *engine, void *run, struct apsis_file *file, int npy)
+#define TILE ((uint64_t)1024) /* draws that are computed together: batches begin and end where they do */
+
+static enum apsis_status stream(struct apsis_cli *cli, size_t columns, struct apsis_file *file, int npy)
 {
-    uint64_t first = cli->options.from, end = first + cli->options.draws, last_tile = (end + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
-    size_t tile_bytes = (plan->column_count + 1) * AP_TILE_DRAWS * sizeof(double), tiles = BATCH_BYTES / tile_bytes ? BATCH_BYTES / tile_bytes : 1;
-    double **stored = APSIS_NEW_ARRAY(cli->arena, double *, plan->column_count + 1);
-    struct table table = table_of(cli->arena, plan);
+    uint64_t first = cli->options.from, end = first + cli->options.draws;
+    size_t tile_bytes = (columns + 1) * TILE * sizeof(double), tiles = BATCH_BYTES / tile_bytes ? BATCH_BYTES / tile_bytes : 1, rows = tiles * TILE;
+    double **values = APSIS_NEW_ARRAY(cli->arena, double *, columns + 1);
+    struct table table = table_of(cli, columns);
     double *room = apsis_malloc(tiles * tile_bytes);
     struct apsis_buffer head = {0};
     struct apsis_progress progress;
     enum apsis_status status = APSIS_OK;
-    for (size_t c = 0; c < plan->column_count; c++) stored[c] = room + c * tiles * AP_TILE_DRAWS;
-    const char **names = column_names(cli->arena, plan);
-    if (npy) put_npy_head(names, plan->column_count, cli->options.draws, &head);
-    else put_csv_head(names, plan->column_count, &head);
+    for (size_t c = 0; c < columns; c++) table.columns[c].values = values[c] = room + c * rows;
+    if (npy) put_npy_head(cli->c, columns, cli->options.draws, &head);
+    else put_csv_head(cli->c, columns, &head);
     int fault = fwrite(head.text, 1, head.length, file->stream) == head.length ? 0 : errno, which = 0;
     apsis_buffer_free(&head);
     struct writer writer;
-    struct apsis_cleanup cleanup;
     writer_start(&writer, file->stream);
-    apsis_escape_defer(&cleanup, writer_join, &writer);
     apsis_progress_start(&progress, cli, "writing");
-    for (uint64_t tile = first / AP_TILE_DRAWS; tile < last_tile && !status && !fault && !apsis_interrupted; tile += tiles) {
-        uint64_t count = last_tile - tile < tiles ? last_tile - tile : tiles;
-        struct apsis_job job = {.seed = cli->options.seed, .draws = end, .first_tile = tile, .tile_count = count, .stored = stored, .cancel = &apsis_interrupted};
-        status = engine->run(run, &job);
-        if (status) break;
-        uint64_t begin = tile * AP_TILE_DRAWS, from = begin > first ? begin : first, to = (tile + count) * AP_TILE_DRAWS;
+    for (uint64_t from = first, to; from < end && !status && !fault && !apsis_interrupted; from = to) {
+        to = (from / TILE + tiles) * TILE;
         if (to > end) to = end;
-        for (size_t c = 0; c < plan->column_count; c++) table.columns[c].values = stored[c] + (from - begin);
+        status = apsis_case_draws(cli->c, from, (size_t)(to - from), values);
+        if (status) break;
         table.first_draw = from;
         fault = put_batch(&table, (size_t)(to - from), npy, &writer, &which);
         apsis_progress_show(&progress, to - first, end - first, 1);
     }
-    apsis_escape_drop(&cleanup);
     int late = writer_end(&writer);
     apsis_progress_end(&progress);
     apsis_block_free(room);
@@ -322,43 +270,39 @@ static enum apsis_status stream(struct apsis_cli *cli, const struct apsis_plan *
         return APSIS_OK;
     }
     if (status == APSIS_INTERRUPTED || apsis_interrupted) return apsis_cli_fail(cli, APSIS_INTERRUPTED, file->temporary ? "interrupted: %s is not written" : "interrupted: %s is not complete", file->path);
-    if (status) return apsis_cli_fail_run(cli, status, engine, run, "the draws cannot be computed", "");
-    apsis_cli_note(cli, engine->note ? engine->note(run) : NULL);
+    if (status) return apsis_cli_fail_call(cli, status);
+    apsis_cli_note(cli, apsis_case_engine(cli->c)->note);
     return APSIS_OK;
+}
+
+static enum apsis_status told(struct apsis_cli *cli, size_t columns, double started)
+{
+    const struct apsis_options *o = &cli->options;
+    const struct apsis_engine_info *engine = apsis_case_engine(cli->c);
+    return apsis_cli_write_json(cli, json_pack("{s:s,s:o,s:o,s:I,s:o,s:s,s:s?}", "file", o->csv ? o->csv : o->npy, "first_draw", apsis_json_u64(o->from), "draws",
+                                               apsis_json_u64(o->draws), "columns", (json_int_t)columns + 1, "seconds",
+                                               json_real(apsis_clock_seconds() - started), "engine", engine->name, "note", engine->note));
 }
 
 enum apsis_status apsis_cmd_draws(struct apsis_cli *cli)
 {
     struct apsis_options *options = &cli->options;
-    struct apsis_plan *plan = NULL;
-    const struct apsis_engine *engine;
     struct apsis_file file;
-    void *run = NULL;
     if (!options->csv == !options->npy) return apsis_cli_fail(cli, APSIS_USAGE, options->csv ? "either --csv or --npy" : "where to? --csv FILE or --npy FILE; - is stdout");
     if (!options->draws_given) return apsis_cli_fail(cli, APSIS_USAGE, "how many draws? --draws N");
     if (options->from + options->draws > 1ull << 49) return apsis_cli_fail(cli, APSIS_USAGE, "--from and --draws go past draw 2^49");
     const char *path = options->csv ? options->csv : options->npy;
     if (options->json && !strcmp(path, "-")) return apsis_cli_fail(cli, APSIS_USAGE, "--json and the draws cannot both go to stdout: name a file");
-    enum apsis_status status = apsis_cli_load(cli, 0);
-    if (status == APSIS_OK) status = apsis_cli_outputs(cli);
-    struct apsis_plan_options plan_options = {.inputs = 2, .only = options->only};
-    if (status == APSIS_OK) status = apsis_cli_plan(cli, &plan_options, &plan);
+    enum apsis_status status = apsis_cli_open(cli, 0);
     if (status) return status;
-    apsis_cli_warnings(cli);
-    status = apsis_cli_engine(cli, plan, "interpreter", &engine, &run);
-    if (status) return status;
+    size_t columns;
+    status = apsis_case_columns(cli->c, &columns);
+    if (status) return apsis_cli_fail_call(cli, status);
     status = apsis_file_open(cli, path, &file);
-    if (status == APSIS_OK) {
-        double started = apsis_clock_seconds();
-        status = stream(cli, plan, engine, run, &file, options->npy != NULL);
-        enum apsis_status closed = apsis_file_close(cli, &file, status == APSIS_OK);
-        if (status == APSIS_OK) status = closed;
-        if (status == APSIS_OK && options->json)
-            status = apsis_cli_write_json(cli, json_pack("{s:s,s:o,s:o,s:I,s:o,s:s,s:s?}", "file", path, "first_draw", apsis_json_u64(options->from), "draws",
-                                                         apsis_json_u64(options->draws), "columns", (json_int_t)plan->column_count + 1, "seconds",
-                                                         apsis_json_double(apsis_clock_seconds() - started), "engine",
-                                                         engine->describe(run), "note", engine->note ? engine->note(run) : NULL));
-    }
-    apsis_cli_engine_free(cli);
-    return status;
+    if (status) return status;
+    double started = apsis_clock_seconds();
+    status = stream(cli, columns, &file, options->npy != NULL);
+    enum apsis_status closed = apsis_file_close(cli, &file, status == APSIS_OK);
+    if (status == APSIS_OK) status = closed;
+    return status == APSIS_OK && options->json ? told(cli, columns, started) : status;
 }

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
-#include "host/plan/lint.h"
 
 #define PAGE_DATE "2026-11-21" /* of the last change to what stands here; man pages show it */
 #define LINE_WIDTH 76          /* of the page's source */
@@ -195,7 +194,8 @@ static void put_page(struct apsis_buffer *out)
     apsis_buffer_text(out, ".PP\n.RS\n\\fB");
     put_escaped(out, apsis_allow_form, strlen(apsis_allow_form), 1);
     apsis_buffer_text(out, "\\fR\n.RE\n");
-    for (size_t i = 0; i < apsis_lint_count; i++) put_pair(out, apsis_lints[i].name, apsis_lints[i].meaning);
+    const char *name, *meaning;
+    for (size_t i = 0; apsis_lint_at(i, &name, &meaning); i++) put_pair(out, name, meaning);
     apsis_buffer_text(out, ".SH EXIT STATUS\n");
     for (size_t i = 0; i < apsis_exit_code_count; i++) {
         const struct apsis_exit_code *code = &apsis_exit_codes[i];

@@ -81,6 +81,7 @@ int main(int argc, char **argv)
         if (cli.options.json) puts("{\"error\": \"out of memory\", \"diagnostics\": []}");
         fprintf(stderr, "apsis: out of memory: %zu bytes more were needed; fewer outputs (--only), less --memory and fewer --threads take less\n", escape.wanted);
     }
+    apsis_case_free(cli.c);
     apsis_model_free(cli.model);
     apsis_arena_free(cli.arena);
     return status;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "host/cli/cli.h"
-#include "host/plan/lint.h"
 #include "host/support/number.h"
 
 const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
@@ -127,9 +126,10 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
         apsis_buffer_printf(&title, "Warnings, silenced by a comment: %s", apsis_allow_form);
         apsis_text_heading(out, page, title.text);
         apsis_buffer_free(&title);
-        for (size_t i = 0; i < apsis_lint_count; i++) {
-            apsis_buffer_printf(out, "  %-26s ", apsis_lints[i].name);
-            apsis_text_wrap(out, page, apsis_lints[i].meaning, 29);
+        const char *name, *meaning;
+        for (size_t i = 0; apsis_lint_at(i, &name, &meaning); i++) {
+            apsis_buffer_printf(out, "  %-26s ", name);
+            apsis_text_wrap(out, page, meaning, 29);
             apsis_buffer_text(out, "\n");
         }
     }
@@ -160,19 +160,8 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
     case 'S': options->scenarios[options->scenario_count++] = text; break;
     case 'x': options->sets[options->set_count++] = text; break;
     case 't': options->target_texts[options->target_count++] = text; break;
-    case 'p':
-        options->percentiles_given = 1;
-        if (!strcmp(text, "none")) {
-            options->no_percentiles = 1;
-            break;
-        }
-        options->no_percentiles = 0;
-        if (!apsis_parse_percents(cli->arena, text, &options->percentiles, &options->percentile_count, &why)) return why;
-        break;
-    case 'f':
-        options->shortfalls_given = 1;
-        if (!apsis_parse_percents(cli->arena, text, &options->shortfalls, &options->shortfall_count, &why)) return why;
-        break;
+    case 'p': options->percentiles = text; break;
+    case 'f': options->shortfalls = text; break;
     case 'o': {
         size_t capacity = options->only_count;
         const char *at = text;
@@ -231,10 +220,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
     case 'r': options->record = text; break;
     case 'H': options->html = text; break;
     case 'A': options->all_periods = 1; break;
-    case 'D':
-        if ((why = apsis_parse_device(text))) return why;
-        options->device = text;
-        break;
+    case 'D': options->device = text; break;
     case 'I': options->cuda_include = text; break;
     case '1': case '2': case '3': case '4': case '5':
         if (options->show && options->show != row->id) return "one of --ast, --ir, --plan, --c and --cuda at a time";
@@ -337,5 +323,5 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
     }
     if (left == 1) options->file = argv[optind];
     if (left == 0 && wanted && wanted[0] != '[') return apsis_cli_fail(cli, APSIS_USAGE, "which %s? %s", !strcmp(wanted, "SHELL") ? "shell" : "file", cli->command->synopsis);
-    return apsis_cli_engine_words(cli);
+    return APSIS_OK;
 }

@@ -1,4 +1,4 @@
-/* options_parse.c - what may stand behind an option: counts, seeds, percentages, targets. */
+/* options_parse.c - what may stand behind an option: counts and seeds. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -47,73 +47,4 @@ int apsis_parse_draws(const char *text, uint64_t *draws, const char **why)
         *draws = (uint64_t)value;
     }
     return *why == NULL;
-}
-
-int apsis_parse_percents(struct apsis_arena *arena, const char *text, struct apsis_percent **list, size_t *count, const char **why)
-{
-    size_t capacity = 0;
-    *list = NULL;
-    *count = 0;
-    for (;;) {
-        while (*text == ' ') text++;
-        if ((*text == 'P' || *text == 'p') && text[1]) text++;
-        size_t length = strcspn(text, ","), used = length;
-        while (used && (text[used - 1] == ' ' || text[used - 1] == '%')) used--;
-        struct apsis_percent percent;
-        if (!apsis_percent_parse(text, used, &percent)) {
-            *why = "write percentages between 0 and 100, separated by commas, such as 5,50,95 or 99.9";
-            return 0;
-        }
-        int twice = 0;
-        for (size_t i = 0; i < *count; i++) twice |= apsis_percent_value((*list)[i]) == apsis_percent_value(percent);
-        if (!twice) *APSIS_PUSH(arena, *list, *count, capacity) = percent;
-        if (*count > 1000) {
-            *why = "more than 1,000 percentages";
-            return 0;
-        }
-        if (!text[length]) break;
-        text += length + 1;
-    }
-    for (size_t i = 1; i < *count; i++) /* in order, so that tables read from left to right */
-        for (size_t k = i; k > 0 && apsis_percent_value((*list)[k]) < apsis_percent_value((*list)[k - 1]); k--) {
-            struct apsis_percent swap = (*list)[k];
-            (*list)[k] = (*list)[k - 1];
-            (*list)[k - 1] = swap;
-        }
-    return 1;
-}
-
-/* "cuda", "cuda:0", "cuda:0,1" */
-const char *apsis_parse_device(const char *text)
-{
-    static const char *const form = "write cuda for all GPUs, cuda:0 for one, cuda:0,1 for several; apsis doctor numbers them";
-    unsigned char seen[1000] = {0};
-    if (!strcmp(text, "cpu")) return "the processor is --engine compiled or --engine interpreter";
-    if (strncmp(text, "cuda", 4)) return form;
-    text += 4;
-    if (!*text) return NULL;
-    if (*text++ != ':') return form;
-    for (;;) {
-        unsigned number = 0, digits = 0;
-        for (; *text >= '0' && *text <= '9' && digits < 3; text++, digits++) number = 10 * number + (unsigned)(*text - '0');
-        if (!digits) return form;
-        if (seen[number]++) return "each GPU once";
-        if (!*text) return NULL;
-        if (*text++ != ',') return form;
-    }
-}
-
-int apsis_parse_target(struct apsis_arena *arena, const char *text, const char **name, double *above)
-{
-    const char *sign = strchr(text, '>');
-    if (!sign) return 0;
-    const char *begin = text, *end = sign;
-    while (begin < end && *begin == ' ') begin++;
-    while (end > begin && end[-1] == ' ') end--;
-    if (begin == end) return 0;
-    const char *number = sign + 1, *stop = number + strlen(number);
-    while (*number == ' ') number++;
-    while (stop > number && stop[-1] == ' ') stop--;
-    *name = apsis_arena_copy(arena, begin, (size_t)(end - begin));
-    return apsis_number_parse(number, (size_t)(stop - number), above);
 }

@@ -11,21 +11,6 @@
 #include "host/cli/cli.h"
 #include "host/report/json.h"
 
-const char *apsis_cli_shell_word(struct apsis_arena *arena, const char *word)
-{
-    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/=:,+@%") == strlen(word)) return word;
-    struct apsis_buffer text = {0};
-    apsis_buffer_text(&text, "'");
-    for (; *word; word++) {
-        if (*word == '\'') apsis_buffer_text(&text, "'\\''");
-        else apsis_buffer_add(&text, word, 1);
-    }
-    apsis_buffer_text(&text, "'");
-    const char *copy = apsis_arena_copy(arena, text.text, text.length);
-    apsis_buffer_free(&text);
-    return copy;
-}
-
 enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buffer *text)
 {
     (void)cli;
@@ -44,13 +29,11 @@ enum apsis_status apsis_cli_write_json(struct apsis_cli *cli, json_t *json)
     return status;
 }
 
-json_t *apsis_cli_diagnostics_json(struct apsis_cli *cli)
+json_t *apsis_cli_messages_json(struct apsis_cli *cli)
 {
-    struct apsis_buffer text = {0};
-    if (!cli->model) return json_array();
-    apsis_diagnostics_print(&cli->model->diagnostics, &cli->model->sources, "json", &text);
-    json_t *list = text.text ? json_loads(text.text, 0, NULL) : NULL;
-    apsis_buffer_free(&text);
+    char *text = cli->model ? apsis_messages_text(cli->model, "json") : NULL;
+    json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+    apsis_free(text);
     return list ? list : json_array();
 }
 
@@ -67,42 +50,62 @@ enum apsis_status apsis_cli_fail(struct apsis_cli *cli, enum apsis_status status
     if (cli->options.json) {
         json_t *json = json_object();
         apsis_json_set(json, "error", apsis_json_text(message.text ? message.text : ""));
-        apsis_json_set(json, "diagnostics", apsis_cli_diagnostics_json(cli));
+        apsis_json_set(json, "diagnostics", apsis_cli_messages_json(cli));
         if (apsis_cli_write_json(cli, json)) status = APSIS_FAILURE;
     } else {
-        apsis_cli_warnings(cli);
+        apsis_cli_messages(cli);
         fprintf(stderr, "apsis: %s\n", message.text ? message.text : "");
     }
     apsis_buffer_free(&message);
     return status;
 }
 
-void apsis_cli_warnings(struct apsis_cli *cli)
+void apsis_cli_messages(struct apsis_cli *cli)
 {
-    if (cli->options.json || !cli->model || cli->model->diagnostics.count == 0) return;
-    struct apsis_buffer text = {0};
-    apsis_diagnostics_print(&cli->model->diagnostics, &cli->model->sources, "text", &text);
-    if (text.text) fputs(text.text, stderr);
-    apsis_buffer_free(&text);
-    cli->model->diagnostics.count = cli->model->diagnostics.errors = 0; /* told once */
+    if (cli->options.json || cli->told || apsis_message_count(cli->model) == 0) return;
+    char *text = apsis_messages_text(cli->model, "text");
+    if (text) fputs(text, stderr);
+    apsis_free(text);
+    cli->told = 1;
 }
 
-enum apsis_status apsis_cli_fail_model(struct apsis_cli *cli, enum apsis_status status)
+void apsis_cli_note(struct apsis_cli *cli, const char *note)
 {
-    size_t errors = apsis_cli_errors(cli);
-    if (status == APSIS_OK) status = APSIS_MODEL_ERROR;
-    const char *file = cli->options.file ? cli->options.file : "the model";
-    if (errors == 1) { /* about no place in the text: that is the whole message */
-        const struct apsis_diagnostics *list = &cli->model->diagnostics;
-        for (size_t i = 0; i < list->count; i++)
-            if (list->items[i].severity == APSIS_ERROR && list->items[i].span.end == 0) {
-                const char *message = list->items[i].message, *hint = list->items[i].hint;
-                if (!cli->options.json) cli->model->diagnostics.count = cli->model->diagnostics.errors = 0;
-                return apsis_cli_fail(cli, status, "%s%s%s", message, hint ? ": " : "", hint ? hint : "");
-            }
-    }
-    if (errors == 1) return apsis_cli_fail(cli, status, "%s: 1 error", file);
-    return apsis_cli_fail(cli, status, "%s: %zu errors", file, errors);
+    if (!note || cli->options.json) return;
+    struct apsis_buffer text = {0};
+    apsis_text_add(&text, note);
+    fprintf(stderr, "apsis: note: %s\n", text.text ? text.text : "");
+    apsis_buffer_free(&text);
+}
+
+enum apsis_status apsis_cli_fail_call(struct apsis_cli *cli, enum apsis_status status)
+{
+    static const char *const other[][2] = {{"targets", "target"}, {"shortfalls", "shortfall"}, {"scenarios", "scenario"}, {"sets", "set"}, {"cuda_include", "cuda-include"}};
+    const char *why = apsis_why(cli->model), *setting = apsis_why_setting(cli->model), *option = setting;
+    for (size_t i = 0; setting && i < sizeof other / sizeof *other; i++)
+        if (!strcmp(setting, other[i][0])) option = other[i][1];
+    if (apsis_message_count(cli->model) == 1 && strstr(why, apsis_message_at(cli->model, 0)->text)) cli->told = 1; /* about no place: it is the whole reason */
+    if (setting && !strncmp(why, setting, strlen(setting))) return apsis_cli_fail(cli, status, "--%s%s", option, why + strlen(setting));
+    return apsis_cli_fail(cli, status, "%s", *why ? why : apsis_status_text(status));
+}
+
+enum apsis_status apsis_cli_print(struct apsis_cli *cli, char *text)
+{
+    struct apsis_buffer out = {.text = text, .length = strlen(text)};
+    enum apsis_status status = apsis_cli_write(cli, &out);
+    apsis_free(text);
+    return status;
+}
+
+struct apsis_print apsis_cli_print_settings(const struct apsis_cli *cli)
+{
+    struct apsis_print print;
+    apsis_print_default(&print);
+    print.format = cli->options.json ? APSIS_FORMAT_JSON : APSIS_FORMAT_TEXT;
+    print.page = cli->page;
+    print.all_periods = cli->options.all_periods;
+    print.max_invalid = cli->options.max_invalid;
+    return print;
 }
 
 enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struct apsis_file *file)
@@ -139,10 +142,10 @@ enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struc
 void apsis_cli_abandon(void *context)
 {
     struct apsis_cli *cli = context;
-    apsis_cli_engine_free(cli);
     if (cli->file && cli->file->temporary) unlink(cli->file->temporary);
     cli->file = NULL;
-    cli->model = NULL; /* freed with all else */
+    cli->c = NULL; /* freed with all else */
+    cli->model = NULL;
 }
 
 enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *file, int keep)
@@ -161,4 +164,15 @@ enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *fil
     }
     if (!bad) return APSIS_OK;
     return apsis_cli_fail(cli, APSIS_FAILURE, "cannot write %s: %s", file->path, strerror(fault));
+}
+
+enum apsis_status apsis_file_write(struct apsis_cli *cli, const char *path, const char *text)
+{
+    struct apsis_file file;
+    enum apsis_status status = apsis_file_open(cli, path, &file);
+    if (status) return status;
+    size_t length = strlen(text);
+    int whole = fwrite(text, 1, length, file.stream) == length;
+    status = apsis_file_close(cli, &file, whole);
+    return status || whole ? status : APSIS_FAILURE;
 }

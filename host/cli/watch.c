@@ -115,15 +115,12 @@ static void add(struct watch *w, const char *path, const char *name)
    back costs nothing, one that was forgotten would. */
 static void add_data_files(struct watch *w)
 {
-    struct apsis_cli inner = {.arena = apsis_arena_new(), .options = w->cli->options};
-    if (w->files[0].stamp.there) {
-        (void)apsis_cli_read(&inner);
-        const char **names = NULL;
-        size_t count = inner.model->ast ? apsis_cli_data_names(&inner, &names) : 0;
-        for (size_t i = 0; i < count; i++) add(w, apsis_cli_data_path(&inner, names[i]), names[i]);
-    }
-    apsis_model_free(inner.model);
-    apsis_arena_free(inner.arena);
+    if (!w->files[0].stamp.there) return;
+    struct apsis_settings settings = apsis_cli_settings(w->cli);
+    struct apsis_model *model = apsis_model_open(w->cli->options.file);
+    const char *name, *path;
+    for (size_t i = 0; apsis_model_file_at(model, &settings, i, &name, &path); i++) add(w, path, name);
+    apsis_model_free(model);
 }
 
 /* The first file that is not as it was, or NULL; what was seen is kept. */

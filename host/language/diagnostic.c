@@ -125,6 +125,15 @@ static struct entry *sorted(const struct apsis_diagnostics *list, size_t *count)
     return entries;
 }
 
+const struct apsis_diagnostic **apsis_diagnostics_sorted(struct apsis_arena *arena, const struct apsis_diagnostics *list, size_t *count)
+{
+    struct entry *entries = sorted(list, count);
+    const struct apsis_diagnostic **items = APSIS_NEW_ARRAY(arena, const struct apsis_diagnostic *, *count + 1);
+    for (size_t i = 0; i < *count; i++) items[i] = entries[i].d;
+    apsis_block_free(entries);
+    return items;
+}
+
 /* Places are asked for in rising order, so the way from the last one is walked once: many errors in a huge text stay cheap. */
 struct cursor {
     const char *text;

@@ -4,6 +4,7 @@
 #define APSIS_HOST_DIAGNOSTIC_H
 #include "host/language/source.h"
 #include "host/support/buffer.h"
+#include "host/support/nearest_name.h"
 
 struct apsis_diagnostic {
     enum apsis_severity severity;
@@ -31,6 +32,8 @@ struct apsis_diagnostic *apsis_note(struct apsis_diagnostics *list, struct apsis
     __attribute__((format(printf, 3, 4), nonnull(3)));
 /* How many of one severity are kept. */
 size_t apsis_diagnostics_count(const struct apsis_diagnostics *list, enum apsis_severity severity);
+/* All, in order of place, without those that say the same at the same place; the list is in `arena`. */
+const struct apsis_diagnostic **apsis_diagnostics_sorted(struct apsis_arena *arena, const struct apsis_diagnostics *list, size_t *count);
 /* Sets the hint (printf); d may be NULL. */
 void apsis_hint(struct apsis_diagnostics *list, struct apsis_diagnostic *d, const char *format, ...)
     __attribute__((format(printf, 3, 4), nonnull(3)));
@@ -43,8 +46,5 @@ void apsis_hint(struct apsis_diagnostics *list, struct apsis_diagnostic *d, cons
    `format`: "text" | "gcc" (first line only) | "json" (one array; see diagnostic.c). */
 void apsis_diagnostics_print(const struct apsis_diagnostics *list, const struct apsis_sources *sources, const char *format,
                              struct apsis_buffer *out);
-
-/* The nearest of `count` names to `name` by edit distance (transpositions count one), or NULL when none is near. */
-const char *apsis_nearest_name(const char *name, const char *const *names, size_t count);
 
 #endif

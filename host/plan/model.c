@@ -11,6 +11,7 @@ static struct apsis_model *new_model(void)
 {
     struct apsis_model *model = apsis_calloc(1, sizeof *model);
     model->arena = apsis_arena_new();
+    model->references = 1;
     model->sources.arena = model->arena;
     model->diagnostics.arena = model->arena;
     return model;
@@ -40,9 +41,20 @@ struct apsis_model *apsis_model_parse(const char *name, const char *text, size_t
     return parse(model);
 }
 
+struct apsis_model *apsis_model_keep(struct apsis_model *model)
+{
+    model->references++;
+    return model;
+}
+
+const char *apsis_model_name(const struct apsis_model *model)
+{
+    return model->source < model->sources.count ? model->sources.items[model->source].name : "the model";
+}
+
 void apsis_model_free(struct apsis_model *model)
 {
-    if (!model) return;
+    if (!model || --model->references) return;
     apsis_arena_free(model->arena);
     apsis_block_free(model);
 }

@@ -12,13 +12,21 @@ struct apsis_model {
     struct apsis_ast *ast;    /* NULL when the file could not be read or is no text */
     enum apsis_status status; /* APSIS_OK, APSIS_FAILURE (cannot be read), APSIS_MODEL_ERROR */
     uint32_t source;          /* number of the model's own text */
+    /* what the C interface keeps (host/api) */
+    int references;           /* who frees it: apsis_model_free ends it when the last one does */
+    size_t told, told_errors; /* diagnostics of reading and building; those behind them are of the last check or case */
+    char why[1024];           /* why the last call failed, or "" */
+    const char *why_setting;  /* the setting at fault, or NULL */
+    size_t check_inputs, check_outputs; /* what the last check counted */
+    struct apsis_messages *messages; /* the diagnostics as they are handed out, or NULL */
 };
 
 /* Reads and parses a file, or stdin when `path` is "-". Never NULL; look at status and diagnostics. */
 struct apsis_model *apsis_model_read(const char *path);
 /* The same from a text in memory. */
 struct apsis_model *apsis_model_parse(const char *name, const char *text, size_t length);
-void apsis_model_free(struct apsis_model *model);
+struct apsis_model *apsis_model_keep(struct apsis_model *model); /* one more who frees it, by apsis_model_free of include/apsis.h */
+const char *apsis_model_name(const struct apsis_model *model);   /* of its text, as it was given */
 
 /* What is laid over the model, in this order: scenarios by name, then sets (see apsis_parse_overrides). On the right of an
    override its own name means its value so far. */

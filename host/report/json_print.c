@@ -1,5 +1,8 @@
 /* json_print.c - writes a JSON value: order kept, doubles in the shortest text that reads back the same. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,3 +112,13 @@ void apsis_json_write(json_t *json, struct apsis_buffer *out)
     apsis_escape_drop(&cleanup);
     json_decref(json);
 }
+
+json_t *apsis_json_u64(uint64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return apsis_json_text(text);
+}
+
+json_t *apsis_json_double(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+json_t *apsis_json_draw(uint64_t draw) { return draw == APSIS_NO_DRAW ? json_null() : apsis_json_u64(draw); }

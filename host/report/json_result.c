@@ -6,16 +6,6 @@
 
 #include "host/report/report.h"
 
-json_t *apsis_json_u64(uint64_t value)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    return apsis_json_text(text);
-}
-
-json_t *apsis_json_double(double value) { return isfinite(value) ? json_real(value) : json_null(); }
-json_t *apsis_json_draw(uint64_t draw) { return draw == APSIS_NO_DRAW ? json_null() : apsis_json_u64(draw); }
-
 static json_t *extreme(double value, uint64_t draw)
 {
     json_t *json = json_object();

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_HOST_REPORT_H
 #define APSIS_HOST_REPORT_H
+#include <jansson.h>
+
+#include "host/report/json.h"
 #include "host/report/text.h"
 #include "host/result/result.h"
 #include "host/support/json_value.h"
@@ -80,9 +83,6 @@ double apsis_input_pair_correlation(const struct apsis_distribution *a, const st
 /* json_result.c, json_inputs.c: as DESIGN section 9 draws them */
 json_t *apsis_report_run_json(const struct apsis_result *result, const struct apsis_report *report);
 json_t *apsis_report_inputs_json(const struct apsis_ir *ir, int full);
-json_t *apsis_json_u64(uint64_t value);      /* "1000000" */
-json_t *apsis_json_double(double value);     /* null when not finite */
-json_t *apsis_json_draw(uint64_t draw);      /* null when APSIS_NO_DRAW */
 
 
 /* text_replay.c, json_replay.c: one draw; values[c] is what column c of the plan holds in it */
@@ -95,6 +95,13 @@ struct apsis_replay {
 void apsis_report_replay_text(const struct apsis_replay *replay, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out);
 json_t *apsis_report_replay_json(const struct apsis_replay *replay);
 int apsis_report_not_given(double value); /* 1: the draw is outside the output's `given` */
+
+/* text_families.c: the families, the list that the language page holds, and all about one with a picture */
+void apsis_report_families_text(struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out);
+void apsis_report_families_markdown(struct apsis_buffer *out);
+json_t *apsis_report_families_json(struct apsis_arena *arena);
+void apsis_report_family_text(const struct apsis_family *family, struct apsis_arena *arena, const struct apsis_page *page, struct apsis_buffer *out);
+json_t *apsis_report_family_json(const struct apsis_family *family, struct apsis_arena *arena);
 
 /* record.c: a run that can be checked later */
 struct apsis_record {

@@ -50,6 +50,9 @@ const char *apsis_text_plus_minus(const struct apsis_page *page);
 const char *apsis_text_dash(const struct apsis_page *page);
 const char *apsis_text_dot(const struct apsis_page *page);
 
+/* "./my model.risk" as a shell wants it */
+const char *apsis_text_shell_word(struct apsis_arena *arena, const char *word);
+
 /* ---------------------------------------------------------------- tables */
 struct apsis_text_title {
     size_t row; /* it stands before this one */

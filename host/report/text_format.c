@@ -258,3 +258,18 @@ void apsis_text_section(struct apsis_buffer *out, const struct apsis_page *page,
 const char *apsis_text_plus_minus(const struct apsis_page *page) { return page->utf8 ? "\u00b1" : "+-"; }
 const char *apsis_text_dash(const struct apsis_page *page) { return page->utf8 ? "\u2013" : "-"; }
 const char *apsis_text_dot(const struct apsis_page *page) { return page->utf8 ? "\u00b7" : "-"; }
+
+const char *apsis_text_shell_word(struct apsis_arena *arena, const char *word)
+{
+    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/=:,+@%") == strlen(word)) return word;
+    struct apsis_buffer text = {0};
+    apsis_buffer_text(&text, "'");
+    for (; *word; word++) {
+        if (*word == '\'') apsis_buffer_text(&text, "'\\''");
+        else apsis_buffer_add(&text, word, 1);
+    }
+    apsis_buffer_text(&text, "'");
+    const char *copy = apsis_arena_copy(arena, text.text, text.length);
+    apsis_buffer_free(&text);
+    return copy;
+}

@@ -44,6 +44,7 @@ struct apsis_result {
     char (*subtrees)[65];      /* digests of at most 1,024 equal parts of the run, in order; see digest.h */
     size_t subtree_count;
     uint64_t subtree_tiles;    /* tiles in each but the last */
+    struct apsis_result_handle *handle; /* what the C interface keeps of it (host/api), or NULL */
 };
 
 /* Runs the plan and measures every output column. APSIS_OK, APSIS_INTERRUPTED (result is partial, valid over `done` draws), or a

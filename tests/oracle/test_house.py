@@ -5,7 +5,9 @@ import os
 import re
 
 SOURCE = os.environ["APSIS_SRC"]
-STAGES = ["support", "language", "plan", "engine", "result", "report", "cli"]
+STAGES = ["support", "language", "plan", "engine", "result", "report", "api", "cli"]
+# The command is written on include/apsis.h like any other program; beside it only on the layout of texts.
+LAYOUT = {"host/report/text.h", "host/report/json.h"}
 # The interface, the families' arena and what the build makes are free to all.
 FREE = {"include/apsis.h", "generated/families.inc", "families.inc", "family_kernels.inc", "kernel_headers.inc"}
 
@@ -28,6 +30,8 @@ def may_include(path, target):
     if room[0] == "distributions":
         return goal[0] in ("kernels", "distributions") or target == "host/support/arena.h"
     if room[0] == "host":
+        if room[1] == "cli":
+            return target in LAYOUT or goal[:2] in (["host", "cli"], ["host", "support"])
         if goal[0] == "host":
             return goal[1] in STAGES and STAGES.index(goal[1]) <= STAGES.index(room[1])
         return goal[0] in ("kernels", "distributions")

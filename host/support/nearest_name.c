@@ -1,8 +1,8 @@
-/* suggest.c - the name that was probably meant. */
+/* nearest_name.c - the name that was probably meant. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "host/language/diagnostic.h"
+#include "host/support/nearest_name.h"
 
 #define LONGEST 255
 
