@@ -27,7 +27,8 @@ static const struct cost operation[AP_OPERATION_COUNT] = {
     COST(SIN, 30, 16), COST(COS, 30, 16), COST(TAN, 40 + 2 * DIVISION, 20), COST(FLOOR, 1, 0), COST(CEIL, 1, 2), COST(ROUND, 4, 4),
     COST(MIN, 1, 2), COST(MAX, 1, 2), COST(CLAMP, 2, 4), COST(LT, 1, 2), COST(LE, 1, 2), COST(EQ, 1, 2), COST(NE, 1, 2), COST(AND, 2, 2),
     COST(OR, 2, 2), COST(NOT, 1, 2), COST(IF, 1, 2), COST(NORMAL_CDF, 50 + 2 * DIVISION, 24), COST(NORMAL_QUANTILE, 45 + 2 * DIVISION + ROOT, 28),
-    COST(LOG_HIGH, 28, 30), COST(LOG_LOW, 28, 30), COST(POW_FROM, 42, 24)};
+    COST(LOG_HIGH, 28, 30), COST(LOG_LOW, 28, 30), COST(POW_FROM, 42, 24),
+    COST(CONFINE, 6 * (50 + 2 * DIVISION) + ROOT, 170)};
 static const struct cost uniform = {1, 2 + (60 + 18) / 2.0}, table = {13, 30}, steps = {2, 16}, score = {45 + 2 * DIVISION + ROOT, 28},
                          counted = {60, 40}, solved = {40, 20};
 enum { IRR_ROUNDS = 6 };

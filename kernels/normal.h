@@ -215,6 +215,20 @@ AP_FN ap_f64 ap_normal_quantile_tails(ap_f64 lower, ap_f64 upper)
     return ap_normal_score(lower, upper, ap_set1(0.5) * (lower - upper));
 }
 
+/* The score at the place of z, Phi(z) of the way, in a standard normal confined to [low, high]; low < high, either may be infinite.
+   Worked in the tail where the band lies, so that both of its ends keep their digits. */
+AP_FN ap_f64 ap_normal_confined(ap_f64 z, ap_f64 low, ap_f64 high)
+{
+    ap_mask mirrored = ap_lt(ap_set1(0.0), low + high);
+    ap_f64 a = ap_select(mirrored, ap_negate(high), low), b = ap_select(mirrored, ap_negate(low), high), x = ap_select(mirrored, ap_negate(z), z);
+    ap_f64 below = ap_normal_cdf(a), above = ap_normal_cdf(ap_negate(b)), mass = ap_normal_cdf(b) - below;
+    ap_f64 lower = below + mass * ap_normal_cdf(x), upper = above + mass * ap_normal_cdf(ap_negate(x));
+    ap_f64 y = ap_normal_quantile_tails(lower, upper);
+    y = ap_select(ap_lt(y, a), a, ap_select(ap_lt(b, y), b, y));
+    y = ap_select(ap_eq(lower, ap_set1(0.0)), b, y); /* further out than numbers reach: the nearer end */
+    return ap_select(mirrored, ap_negate(y), y);
+}
+
 /* A score that others were mixed into, cut to what the scores of uniforms reach: |z| is never above what the smallest u gives. */
 #define AP_SCORE_LIMIT 8.2095
 AP_FN ap_f64 ap_mix_limit(ap_f64 z)

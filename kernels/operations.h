@@ -125,7 +125,8 @@ AP_FN ap_f64 ap_choose(struct ap_truths condition, ap_f64 yes, ap_f64 no)
     X(NORMAL_QUANTILE, 1, ap_normal_quantile(a), "standard normal value with chance a below it") \
     X(LOG_HIGH, 1, ap_op_log_high(a), "leading part of the logarithm of a base")           \
     X(LOG_LOW, 1, ap_op_log_low(a), "the rest of that logarithm")                          \
-    X(POW_FROM, 4, ap_pow_from(a, b, c, d), "c to the d, given both parts of the logarithm of c")
+    X(POW_FROM, 4, ap_pow_from(a, b, c, d), "c to the d, given both parts of the logarithm of c") \
+    X(CONFINE, 3, ap_normal_confined(a, b, c), "normal score a, confined to scores from b to c")
 
 enum ap_operation {
 #define AP_OPERATION_NAME(name, arity, expression, meaning) AP_OP_##name,

@@ -69,7 +69,8 @@ static int is_long(uint32_t kind)
 {
     switch (kind) {
     case AP_OP_POW: case AP_OP_EXP: case AP_OP_LOG: case AP_OP_LOG2: case AP_OP_LOG10: case AP_OP_SIN: case AP_OP_COS: case AP_OP_TAN:
-    case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: case AP_OP_POW_FROM: return 1;
+    case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: case AP_OP_POW_FROM:
+    case AP_OP_CONFINE: return 1;
     default: return 0;
     }
 }

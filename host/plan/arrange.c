@@ -19,6 +19,7 @@ static uint32_t weight_of(const struct ap_instruction *in)
 {
     switch (in->kind) {
     case AP_OP_POW: case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_TAN: return 25;
+    case AP_OP_CONFINE: return 150;
     case AP_OP_EXP: case AP_OP_LOG: case AP_OP_LOG2: case AP_OP_LOG10: case AP_OP_SIN: case AP_OP_COS: case AP_OP_POW_FROM:
     case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: return 12;
     case AP_STEP_GATHER: return 8;

@@ -89,6 +89,7 @@ static void add_nodes(struct merging *m, size_t cell)
         switch (n.kind) {
         case APSIS_NODE_PERIOD: m->node[c->nodes[i]] = apsis_ir_period(m->ir, from->period_tables[n.index]); continue;
         case APSIS_NODE_DRAW: n.index = m->input[c->inputs[n.index]] - 1; break;
+        case APSIS_NODE_SCORE: n.index = m->score[c->scores[n.index]] - 1; break;
         case APSIS_NODE_READ: case APSIS_NODE_PAST: case APSIS_NODE_AT: case APSIS_NODE_SIGN_CHANGES: case APSIS_NODE_IRR: n.index = m->series[c->series[n.index]] - 1; break;
         case APSIS_NODE_CONVOLVE: n.index = m->series[c->series[n.index]] - 1, n.other = m->series[c->series[n.other]] - 1; break;
         case APSIS_NODE_SOLVE: n.other = m->input[c->inputs[n.other]] - 1; break;
@@ -107,6 +108,7 @@ static void finish(struct merging *m, size_t cell)
         struct apsis_input *in = &m->ir->inputs[m->input[c->inputs[i]] - 1];
         if (in->node || !from->inputs[i].node) continue;
         in->node = node_of(m, cell, from->inputs[i].node);
+        in->score = node_of(m, cell, from->inputs[i].score);
         for (size_t k = 0; k < in->parameter_count && !in->distribution; k++) in->parameters[k] = node_of(m, cell, from->inputs[i].parameters[k]);
     }
     for (size_t i = 0; i < from->series_count; i++) {

@@ -159,6 +159,7 @@ static void find_fixed(struct apsis_arena *arena, struct apsis_cell_classes *c, 
         put_distribution(inputs, in->distribution);
         put_word(inputs, in->distribution ? 0 : in->parameter_count << 8 | (uint64_t)in->spelling);
         put(inputs, in->percents, sizeof in->percents);
+        put_word(inputs, in->score != 0);
         c->inputs[i] = number_of(inputs);
     }
     for (size_t i = 0; i < ir->series_count; i++) {
@@ -180,6 +181,7 @@ static void find_nodes(struct apsis_cell_classes *c, const struct apsis_ir *ir, 
         switch (n->kind) {
         case APSIS_NODE_PERIOD: index = c->tables[index]; break;
         case APSIS_NODE_DRAW: index = c->inputs[index]; break;
+        case APSIS_NODE_SCORE: index = c->scores[index]; break;
         case APSIS_NODE_READ: case APSIS_NODE_PAST: case APSIS_NODE_AT: case APSIS_NODE_SIGN_CHANGES: case APSIS_NODE_IRR: index = c->series[index]; break;
         case APSIS_NODE_CONVOLVE: index = c->series[index], other = c->series[other]; break;
         case APSIS_NODE_SOLVE: other = c->inputs[other]; break;
@@ -214,6 +216,7 @@ static void refine_inputs(struct apsis_cell_classes *c, const struct apsis_ir *i
     for (size_t i = 0; i < ir->input_count; i++) {
         const struct apsis_input *in = &ir->inputs[i];
         put_word(inputs, c->inputs[i]);
+        put_word(inputs, c->nodes[in->score]);
         for (size_t k = 0; k < in->parameter_count && !in->distribution; k++) put_word(inputs, c->nodes[in->parameters[k]]);
         c->inputs[i] = number_of(inputs);
     }

@@ -192,12 +192,19 @@ static struct ap_operand mixed_score(struct apsis_planner *p, const struct apsis
     return out;
 }
 
+/* The normal score of an input, its group mixed in. */
+static struct ap_operand input_score(struct apsis_planner *p, uint32_t input, uint32_t loop)
+{
+    return p->ir->inputs[input].group >= 0 ? mixed_score(p, &p->ir->inputs[input], loop) : score_of(p, input, loop);
+}
+
 static void emit_draw(struct apsis_planner *p, const struct apsis_node *n, struct ap_operand out, uint32_t loop)
 {
     const struct apsis_input *input = &p->ir->inputs[n->index];
     struct ap_operand score = {0};
-    int scored = input->group >= 0;
-    if (scored) score = mixed_score(p, input, loop);
+    int scored = input->group >= 0 || input->score;
+    if (input->score) score = value_of(p, input->score, loop);
+    else if (scored) score = mixed_score(p, input, loop);
     struct ap_operand parameters[APSIS_MAX_PARAMETERS];
     size_t count = input->distribution ? 0 : input->parameter_count;
     for (size_t k = 0; k < count; k++) parameters[k] = value_of(p, input->parameters[k], loop);
@@ -335,8 +342,12 @@ static void emit_stage(struct apsis_planner *p, uint32_t stage)
         const struct apsis_node *n = &p->nodes[id];
         if (apsis_is_given(n) || n->kind == APSIS_NODE_READ) continue;
         if (n->kind == APSIS_NODE_AT && p->nodes[p->alias[n->args[0]]].kind == APSIS_NODE_CONST && p->value_stamp[id] == ALWAYS) continue;
-        p->value[id] = new_register(p, NULL);
         p->value_stamp[id] = ALWAYS;
+        if (n->kind == APSIS_NODE_SCORE) {
+            p->value[id] = input_score(p, n->index, 0);
+            continue;
+        }
+        p->value[id] = new_register(p, NULL);
         emit_node(p, id, p->value[id], 0, 0, p->periods - 1, NULL);
     }
     for (size_t i = 0; i < p->emit_count && p->phase == APSIS_PHASE_RANDOM; i++) {
@@ -393,7 +404,7 @@ static void find_homes(struct apsis_planner *p, uint32_t loop)
         const struct apsis_series *s = series_of(p, k);
         for (size_t i = 0; i < s->piece_count; i++) {
             apsis_node_id node = p->alias[s->pieces[i].node];
-            if (p->need_stamp[node] != loop || apsis_is_given(&p->nodes[node]) || p->nodes[node].kind == APSIS_NODE_READ) continue;
+            if (p->need_stamp[node] != loop || apsis_is_given(&p->nodes[node]) || p->nodes[node].kind == APSIS_NODE_READ || p->nodes[node].kind == APSIS_NODE_SCORE) continue;
             if (!p->varies[node] || p->home[node] != APSIS_NONE) continue;
             if (p->hull_first[node] >= s->pieces[i].first && p->hull_last[node] <= s->pieces[i].last) p->home[node] = k;
         }
@@ -471,6 +482,11 @@ static void emit_loop(struct apsis_planner *p, uint32_t loop)
         }
         const struct apsis_node *n = &p->nodes[item];
         if (n->kind == APSIS_NODE_READ) continue;
+        if (n->kind == APSIS_NODE_SCORE) { /* shared by all that mix the same scores: never a series' own */
+            p->value[item] = input_score(p, n->index, loop);
+            p->value_stamp[item] = loop;
+            continue;
+        }
         uint32_t home = p->home[item];
         p->value[item] = home != APSIS_NONE ? series_value(p, home, 0, loop) : new_register(p, NULL);
         p->value_stamp[item] = loop;

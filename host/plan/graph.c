@@ -50,7 +50,7 @@ static int node_varies(const struct apsis_planner *p, apsis_node_id id)
             return s->piece_count != 1 || p->varies[s->pieces[0].node];
         }
         return 1;
-    case APSIS_NODE_DRAW: return p->ir->inputs[n->index].is_series;
+    case APSIS_NODE_DRAW: case APSIS_NODE_SCORE: return p->ir->inputs[n->index].is_series;
     case APSIS_NODE_OP: case APSIS_NODE_SOLVE: case APSIS_NODE_AT:
         for (int i = 0; i < n->arg_count; i++) {
             if (p->varies[p->alias[n->args[i]]]) return 1;
@@ -89,7 +89,7 @@ static int node_random(const struct apsis_planner *p, apsis_node_id id)
 {
     const struct apsis_node *n = &p->nodes[id];
     if (p->alias[id] != id) return p->random[p->alias[id]];
-    if (n->kind == APSIS_NODE_DRAW) return 1;
+    if (n->kind == APSIS_NODE_DRAW || n->kind == APSIS_NODE_SCORE) return 1;
     if (n->kind >= APSIS_NODE_READ && n->kind <= APSIS_NODE_IRR && p->random[apsis_item_series(p, n->index)]) return 1;
     if (n->kind == APSIS_NODE_CONVOLVE && p->random[apsis_item_series(p, n->other)]) return 1;
     for (int i = 0; i < n->arg_count; i++) {
@@ -159,6 +159,7 @@ static size_t list_edges(const struct apsis_planner *p, uint32_t item, struct ap
     for (int i = 0; i < n->arg_count; i++) EDGE(p->alias[n->args[i]], 0);
     if (n->kind == APSIS_NODE_DRAW) {
         const struct apsis_input *input = &p->ir->inputs[n->index];
+        if (input->score) EDGE(p->alias[input->score], 0);
         if (!input->distribution) {
             for (size_t i = 0; i < input->parameter_count; i++) EDGE(p->alias[input->parameters[i]], 0);
         }

@@ -95,7 +95,7 @@ static int varies(const struct apsis_ir *ir, const struct apsis_node *n)
     case APSIS_NODE_READ:
     case APSIS_NODE_PAST:
     case APSIS_NODE_CONVOLVE: return 1;
-    case APSIS_NODE_DRAW: return ir->inputs[n->index].is_series;
+    case APSIS_NODE_DRAW: case APSIS_NODE_SCORE: return ir->inputs[n->index].is_series;
     default:
         for (int i = 0; i < n->arg_count; i++)
             if (ir->node_varies[n->args[i]]) return 1;

@@ -28,8 +28,9 @@ enum apsis_node_kind {
                             needed up to t only, and this t's values count */
     APSIS_NODE_SIGN_CHANGES, /* how often the flows series[index] change sign, zeros left out; args: upfront, final; timing; NaN where one is */
     APSIS_NODE_IRR,      /* rate of the flows series[index]; args: upfront, final, low, high; timing */
-    APSIS_NODE_SOLVE     /* component `index` of the canonical parameters that inputs[other]'s family computes from its spelling's
+    APSIS_NODE_SOLVE,    /* component `index` of the canonical parameters that inputs[other]'s family computes from its spelling's
                             arguments (args) where these are not constant */
+    APSIS_NODE_SCORE     /* the normal score of ir->inputs[index], its correlated group mixed in, before any band */
 };
 
 /* When a flow of period t falls, in periods: start t, mid t + 1/2, end t + 1. Final flows fall at `periods`. */
@@ -76,6 +77,7 @@ struct apsis_input {
     size_t position;          /* in the group */
     int spelling;             /* SOLVE nodes: which of the family's spellings the arguments are, with the chances of p10 and the like */
     double percents[APSIS_MAX_PARAMETERS];
+    apsis_node_id score;      /* 0: drawn from its own u or its group's score; else from this score (host/plan/bands.h) */
     int is_scenario_override; /* 1: a scenario replaced the distribution; 2: a scenario changed or fixed the value (node is the draw still) */
     apsis_node_id node;       /* the DRAW node; for `apsis inputs` and rank correlations */
 };

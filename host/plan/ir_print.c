@@ -64,6 +64,7 @@ static void print_node(const struct apsis_ir *ir, struct apsis_buffer *out, apsi
     }
     case APSIS_NODE_OP: operation(out, n->op), arguments(ir, out, n); break;
     case APSIS_NODE_DRAW: apsis_buffer_printf(out, "draw %s", ir->inputs[n->index].name); break;
+    case APSIS_NODE_SCORE: apsis_buffer_printf(out, "score %s", ir->inputs[n->index].name); break;
     case APSIS_NODE_READ:
         apsis_buffer_printf(out, "%s[t", ir->series[n->index].name);
         if (n->lag) apsis_buffer_printf(out, "-%d", n->lag);
@@ -107,6 +108,7 @@ static void print_inputs(const struct apsis_ir *ir, struct apsis_buffer *out)
         }
         apsis_buffer_printf(out, ") stream %016llx %%%u", (unsigned long long)in->stream, in->node);
         if (in->group >= 0) apsis_buffer_printf(out, " group %d place %zu", in->group, in->position);
+        if (in->score) apsis_buffer_printf(out, " from score %%%u", in->score);
         if (in->is_scenario_override) apsis_buffer_text(out, in->is_scenario_override == 1 ? " replaced" : " overridden");
         apsis_buffer_text(out, "\n");
     }

@@ -70,7 +70,7 @@ static int build_samplers(struct apsis_planner *p)
         p->samplers[n->index] = APSIS_NEW(p->arena, struct ap_sampler);
         owner[count] = n->index;
         requests[count++] = (struct apsis_sampler_request){.distribution = input->distribution, .family = input->family,
-                                                           .from_score = input->group >= 0, .out = p->samplers[n->index]};
+                                                           .from_score = input->group >= 0 || input->score, .out = p->samplers[n->index]};
     }
     if (apsis_samplers_build(p->arena, requests, count) == APSIS_OK) return 1;
     for (size_t i = 0; i < count; i++) {

@@ -223,7 +223,8 @@ static uint32_t cost_again(const struct apsis_planner *p, uint32_t item, int dep
         if (n->kind == APSIS_NODE_OP) {
             switch (n->op) {
             case AP_OP_POW: case AP_OP_EXP: case AP_OP_LOG: case AP_OP_LOG2: case AP_OP_LOG10: case AP_OP_SIN: case AP_OP_COS: case AP_OP_TAN:
-            case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: case AP_OP_POW_FROM: return 1000;
+            case AP_OP_NORMAL_CDF: case AP_OP_NORMAL_QUANTILE: case AP_OP_LOG_HIGH: case AP_OP_LOG_LOW: case AP_OP_POW_FROM:
+            case AP_OP_CONFINE: return 1000;
             case AP_OP_DIV: case AP_OP_SQRT: cost = 4; break;
             default: cost = 1;
             }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "host/engine/cuda.h"
+#include "host/plan/bands.h"
 #include "host/plan/cells.h"
 #include "host/plan/model.h"
 #include "kernels/tile.h"
@@ -42,7 +43,7 @@ struct world {
     size_t count;
 };
 
-static void add_cell(struct world *w, const char *scenario, const char *set)
+static void add_cell(struct world *w, const char *scenario, const char *set, const char *band)
 {
     struct apsis_scenario lines = {.name = "--set"};
     struct apsis_model *m = w->model;
@@ -52,8 +53,16 @@ static void add_cell(struct world *w, const char *scenario, const char *set)
     }
     struct apsis_overrides overrides = {&scenario, scenario ? 1 : 0, &lines, set ? 1 : 0};
     struct apsis_cell_version *cell = &w->cells[w->count];
-    cell->name = scenario ? scenario : set ? set : "base";
-    cell->ir = apsis_lower(m->arena, m->ast, &overrides, NULL, &m->diagnostics);
+    cell->name = scenario ? scenario : set ? set : band ? band : "base";
+    struct apsis_ir *ir = apsis_lower(m->arena, m->ast, &overrides, NULL, &m->diagnostics);
+    if (band && ir) {
+        struct apsis_band *bands = NULL;
+        size_t count = 0, capacity = 0;
+        uint32_t source = apsis_sources_add(&m->sources, "--band", band, strlen(band));
+        assert_true(apsis_bands_parse(m->arena, &m->sources, source, &m->diagnostics, &bands, &count, &capacity));
+        assert_true(apsis_bands_apply(ir, bands, count, &m->diagnostics));
+    }
+    cell->ir = ir;
     for (size_t i = 0; i < m->diagnostics.count && !cell->ir; i++) print_message("%s\n", m->diagnostics.items[i].message);
     assert_non_null(cell->ir);
     w->count++;
@@ -64,7 +73,7 @@ static void open_text(struct world *w, const char *text)
     memset(w, 0, sizeof *w);
     w->model = apsis_model_parse("cells.risk", text, strlen(text));
     assert_int_equal(w->model->status, APSIS_OK);
-    add_cell(w, NULL, NULL);
+    add_cell(w, NULL, NULL, NULL);
 }
 
 static void open_model(struct world *w, const char *name)
@@ -74,8 +83,8 @@ static void open_model(struct world *w, const char *name)
     snprintf(path, sizeof path, "%s/models/%s.risk", APSIS_SOURCE_DIR, name);
     w->model = apsis_model_read(path);
     assert_int_equal(w->model->status, APSIS_OK);
-    add_cell(w, NULL, NULL);
-    for (size_t i = 0; i < w->model->ast->scenario_count && w->count < MOST; i++) add_cell(w, w->model->ast->scenarios[i].name, NULL);
+    add_cell(w, NULL, NULL, NULL);
+    for (size_t i = 0; i < w->model->ast->scenario_count && w->count < MOST; i++) add_cell(w, w->model->ast->scenarios[i].name, NULL, NULL);
 }
 
 /* Every column of a graph's outputs, draw by draw. */
@@ -183,6 +192,13 @@ static void test_models(void **state)
     }
 }
 
+static size_t instructions(const struct ap_program *program, ap_u32 kind)
+{
+    size_t count = 0;
+    for (ap_u32 i = 0; i < program->instruction_count; i++) count += program->instructions[i].kind == kind;
+    return count;
+}
+
 /* Replaced distributions in correlated groups, changed correlations, parameters that change, conditions, histories, IRR, categories. */
 static const char every_kind[] =
     "model every_kind\n"
@@ -220,16 +236,30 @@ static void test_every_kind(void **state)
     (void)state;
     open_text(&w, every_kind);
     static const char *const sets[] = {"b ~ pert(0, 2, 9)", "lift = 2", "k = 0", "c = 2 * c", "a ~ normal(1, 3)", "g[2027Q1..2027Q4] = 5%", "a = 1", "n = n"};
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) add_cell(&w, NULL, sets[i]);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) add_cell(&w, NULL, sets[i], NULL);
     check_world(&w, all_engines);
     apsis_model_free(w.model);
 }
 
-static size_t instructions(const struct ap_program *program, ap_u32 kind)
+/* Bands: scores are shared with the cells that have none. */
+static void test_bands(void **state)
 {
-    size_t count = 0;
-    for (ap_u32 i = 0; i < program->instruction_count; i++) count += program->instructions[i].kind == kind;
-    return count;
+    struct world w;
+    struct apsis_merge_options options = {.series = 1, .differences = 1};
+    (void)state;
+    open_text(&w, every_kind);
+    static const char *const bands[] = {"b in P75..P100", "a in P50..P100; b in P20..P80 alone; c in P0..P10", "g[t] in P0..P30", "h in P90..P99.9 alone", "k in P10..P60; free in P0..P50"};
+    for (size_t i = 0; i < sizeof bands / sizeof *bands; i++) add_cell(&w, NULL, i == 2 ? "lift = 2" : NULL, bands[i]);
+    check_world(&w, all_engines);
+    w.count = 2;
+    struct apsis_merged *merged = apsis_cells_merge(w.model->arena, w.cells, w.count, &options);
+    struct apsis_plan *one = apsis_plan_new(w.model->arena, w.cells[0].ir, NULL, &w.model->diagnostics);
+    struct apsis_plan *all = apsis_plan_new(w.model->arena, merged->ir, NULL, &w.model->diagnostics);
+    assert_int_equal(instructions(all->program, AP_STEP_SCORE), instructions(one->program, AP_STEP_SCORE));
+    assert_int_equal(instructions(all->program, AP_STEP_MIX), instructions(one->program, AP_STEP_MIX));
+    assert_int_equal(instructions(all->program, AP_OP_CONFINE), 1);
+    assert_int_equal(instructions(all->program, AP_STEP_DRAW), instructions(one->program, AP_STEP_DRAW) + 2); /* b, and c, which follows */
+    apsis_model_free(w.model);
 }
 
 /* What an override does not reach exists once. */
@@ -239,8 +269,8 @@ static void test_sharing(void **state)
     struct apsis_merge_options options = {.series = 1, .differences = 1};
     (void)state;
     open_text(&w, every_kind);
-    add_cell(&w, NULL, "n = n");        /* nothing at all */
-    add_cell(&w, NULL, "lift = 1 + 0"); /* nothing either */
+    add_cell(&w, NULL, "n = n", NULL);        /* nothing at all */
+    add_cell(&w, NULL, "lift = 1 + 0", NULL); /* nothing either */
     struct apsis_merged *merged = apsis_cells_merge(w.model->arena, w.cells, w.count, &options);
     struct apsis_plan *one = apsis_plan_new(w.model->arena, w.cells[0].ir, NULL, &w.model->diagnostics);
     struct apsis_plan *all = apsis_plan_new(w.model->arena, merged->ir, NULL, &w.model->diagnostics);
@@ -251,7 +281,7 @@ static void test_sharing(void **state)
         assert_int_equal(apsis_merged_output(merged, 2, o).difference, APSIS_NO_OUTPUT);
     }
     /* another distribution in a correlated group: one more draw, no more scores */
-    add_cell(&w, NULL, "b ~ pert(0, 2, 9)");
+    add_cell(&w, NULL, "b ~ pert(0, 2, 9)", NULL);
     merged = apsis_cells_merge(w.model->arena, w.cells, w.count, &options);
     all = apsis_plan_new(w.model->arena, merged->ir, NULL, &w.model->diagnostics);
     assert_int_equal(instructions(all->program, AP_STEP_SCORE), instructions(one->program, AP_STEP_SCORE));
@@ -270,9 +300,9 @@ static void test_chain(void **state)
     for (int i = 1; i < 60; i++) apsis_buffer_printf(&text, "s%d[t] = s%d[t-1] * 0.9 + s%d[t]\ns%d[2025] = %d\n", i, i, i - 1, i, i);
     apsis_buffer_text(&text, "output v = npv(r, s59, mid)\noutput w = npv(10%, s3, mid) + npv(9%, s4, end)\n");
     open_text(&w, text.text);
-    add_cell(&w, NULL, "s58[2030] = 1");
-    add_cell(&w, NULL, "s0[2030] = 1");
-    add_cell(&w, NULL, "r = 9%");
+    add_cell(&w, NULL, "s58[2030] = 1", NULL);
+    add_cell(&w, NULL, "s0[2030] = 1", NULL);
+    add_cell(&w, NULL, "r = 9%", NULL);
     check_world(&w, interpreter);
     struct apsis_merged *merged = apsis_cells_merge(w.model->arena, w.cells, w.count, NULL);
     assert_int_equal(apsis_merged_output(merged, 1, 1).output, apsis_merged_output(merged, 0, 1).output);
@@ -285,7 +315,7 @@ static void test_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_models), cmocka_unit_test(test_every_kind), cmocka_unit_test(test_sharing), cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_models), cmocka_unit_test(test_every_kind), cmocka_unit_test(test_bands), cmocka_unit_test(test_sharing), cmocka_unit_test(test_chain),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
