@@ -5,6 +5,9 @@
 #include "host/report/report.h"
 #include "host/report/svg.h"
 
+/* A page of another kind (a stress test, an explanation) is one more file: apsis_html_begin, apsis_html_contents, sections of the parts below
+   and of its own figures and tables, apsis_html_record, apsis_html_end; html_run.c shows how. */
+
 /* One page under way. Everything written is a function of what is given: no clock, no machine, no locale. */
 struct apsis_html {
     struct apsis_buffer *out;
@@ -102,6 +105,8 @@ const char *apsis_html_amount(struct apsis_html *html, double value, const struc
 const char *apsis_html_amount_to(struct apsis_html *html, double value, int decimals, const struct apsis_quantity *quantity);
 /* Decimals of a value of the result, for the value as it is shown. */
 int apsis_html_decimals(int decimals, const struct apsis_quantity *quantity);
+/* "21.0 %", "99.95 %": for sentences */
+const char *apsis_html_chance(struct apsis_html *html, double probability);
 /* "about 1 in 5", "about 96 in 100" */
 const char *apsis_html_often(struct apsis_html *html, double probability);
 /* The measure that a reader asks for first: the first number with a target, else the first number; NULL where there is none. */

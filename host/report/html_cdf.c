@@ -42,7 +42,7 @@ static size_t find_points(const struct apsis_measure *measure, const struct apsi
 
 static void put_data(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity)
 {
-    static const char *const heads[] = {"Percentile", "Value", "95 % interval from", "to", "Draw"};
+    static const char *const heads[] = {"Percentile", "Value", "95 % from", "to", "Draw"};
     char text[APSIS_TEXT_SIZE];
     int decimals = apsis_report_whole(measure) ? 0 : apsis_html_decimals(apsis_report_decimals(measure), quantity);
     apsis_html_figure_data(html, apsis_arena_printf(html->arena, "Percentiles of %s", quantity->name), "lrrrr", heads);
@@ -70,7 +70,7 @@ void apsis_html_cdf(struct apsis_html *html, const struct apsis_measure *measure
     for (size_t i = 0; i < markers.count; i++)
         apsis_buffer_printf(&words, "%s%.12g in 100 draws are at most %s", i ? ", " : "", 100 * markers.shares[i], apsis_html_amount(html, markers.values[i], quantity));
     struct apsis_html_figure figure = {
-        .title = "Chance to stay at or below", .subject = quantity->name, .note = "share of the draws; dots mark percentiles", .description = apsis_arena_printf(html->arena, "Distribution function. %s.", words.text ? words.text : ""),
+        .title = "Chance to stay at or below", .subject = quantity->name, .note = "share of draws; dots mark percentiles", .description = apsis_arena_printf(html->arena, "Distribution function. %s.", words.text ? words.text : ""),
         .height = HEIGHT, .left = apsis_html_axis_room(&ticks, "%"), .right = 20, .top = apsis_html_markers_room(&markers), .bottom = 26,
     };
     apsis_buffer_free(&words);

@@ -103,15 +103,14 @@ static void put_tiles(struct apsis_html *html, const struct headline *headline)
     const struct apsis_measure *measure = headline->measure;
     const struct apsis_quantity *quantity = &headline->quantity;
     int decimals = apsis_html_decimals(apsis_report_decimals(measure), quantity);
-    char share[APSIS_TEXT_SIZE];
     apsis_html_raw(html, "<dl class=\"tiles\">\n");
     if (headline->middle) {
         double half = apsis_report_half(headline->middle);
         put_tile(html, "Median", told(html, headline->middle->value, headline),
-                 half > 0 ? apsis_arena_printf(html->arena, "\u00b1%s from sampling", apsis_html_amount_to(html, half, decimals, quantity)) : NULL);
+                 half > 0 ? apsis_arena_printf(html->arena, "\u00b1\u2060%s from sampling", apsis_html_amount_to(html, half, decimals, quantity)) : NULL);
     }
     put_tile(html, "Average", told(html, measure->mean, headline),
-             measure->mean_se > 0 ? apsis_arena_printf(html->arena, "\u00b1%s standard error", apsis_html_amount_to(html, measure->mean_se, decimals, quantity)) : NULL);
+             measure->mean_se > 0 ? apsis_arena_printf(html->arena, "\u00b1\u2060%s standard error", apsis_html_amount_to(html, measure->mean_se, decimals, quantity)) : NULL);
     if (headline->low && headline->high) {
         char low[APSIS_TEXT_SIZE], high[APSIS_TEXT_SIZE];
         put_tile(html, apsis_arena_printf(html->arena, "%s to %s", apsis_report_percent(low, headline->low->percent), apsis_report_percent(high, headline->high->percent)),
@@ -121,7 +120,7 @@ static void put_tiles(struct apsis_html *html, const struct headline *headline)
     if (measure->target_count) {
         const struct apsis_measured_target *target = &measure->targets[0];
         put_tile(html, apsis_arena_printf(html->arena, "Chance to end above %s", target->above == 0 ? "zero" : apsis_html_amount(html, target->above, quantity)),
-                 apsis_arena_printf(html->arena, "%s", apsis_text_share(share, target->probability, 0.005)), apsis_html_often(html, target->probability));
+                 apsis_html_chance(html, target->probability), apsis_html_often(html, target->probability));
     }
     apsis_html_raw(html, "</dl>\n");
 }
@@ -129,10 +128,9 @@ static void put_tiles(struct apsis_html *html, const struct headline *headline)
 /* "above $1,000B in 21.0 % of them, about 1 in 5" */
 static void put_target(struct apsis_html *html, const struct apsis_measured_target *target, const struct apsis_quantity *quantity, int first)
 {
-    char share[APSIS_TEXT_SIZE];
     apsis_html_raw(html, target->above == 0 ? "above zero" : "above ");
     if (target->above != 0) apsis_html_words(html, apsis_html_amount_to(html, target->above, -1, quantity));
-    apsis_html_printf(html, " in <strong>%s</strong>%s (%s)", apsis_text_share(share, target->probability, 0.005), first ? " of the futures" : "", apsis_html_often(html, target->probability));
+    apsis_html_printf(html, " in <strong>%s</strong>%s (%s)", apsis_html_chance(html, target->probability), first ? " of the futures" : "", apsis_html_often(html, target->probability));
 }
 
 static void put_targets(struct apsis_html *html, const struct apsis_result *result)

@@ -9,15 +9,15 @@
 
 #define HEIGHT 170.0
 
-/* "1.0 % of the draws lie below −$100B and 0.6 % above $3,000B: not drawn" */
+/* "share of draws; 0.58 % below −$100B and 0.50 % above $640B not drawn" */
 static const char *outside_words(struct apsis_html *html, const struct apsis_html_shape *shape, const struct apsis_quantity *quantity)
 {
     char share[2][APSIS_TEXT_SIZE];
     const char *below = NULL, *above = NULL;
-    if (shape->below > 0.0005) below = apsis_arena_printf(html->arena, "%s lie below %s", apsis_text_share(share[0], shape->below, 0.001), apsis_html_amount(html, shape->low, quantity));
+    if (shape->below > 0.0005) below = apsis_arena_printf(html->arena, "%s below %s", apsis_text_share(share[0], shape->below, 0.001), apsis_html_amount(html, shape->low, quantity));
     if (shape->above > 0.0005) above = apsis_arena_printf(html->arena, "%s above %s", apsis_text_share(share[1], shape->above, 0.001), apsis_html_amount(html, shape->high, quantity));
-    if (!below && !above) return "share of the draws in each bar";
-    return apsis_arena_printf(html->arena, "share of the draws in each bar; %s%s%s, not drawn", below ? below : "", below && above ? ", " : "", above ? above : "");
+    if (!below && !above) return "share of draws";
+    return apsis_arena_printf(html->arena, "share of draws; %s%s%s not drawn", below ? below : "", below && above ? " and " : "", above ? above : "");
 }
 
 static void put_data(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity)

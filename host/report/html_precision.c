@@ -18,7 +18,7 @@ static const struct apsis_measured_percentile *percentile(const struct apsis_mea
 struct move {
     const char *what;   /* "the 5th percentile" */
     double half;        /* of its 95 % interval */
-    const char *change; /* beside the spread of the output: "not", "little", "some"; "" where nothing is known */
+    const char *change; /* beside the spread of the output: "none", "little", "some"; "" where nothing is known */
 };
 
 static struct move find_move(const struct apsis_measure *measure)
@@ -26,25 +26,25 @@ static struct move find_move(const struct apsis_measure *measure)
     const struct apsis_measured_percentile *low = percentile(measure, 5), *middle = percentile(measure, 50), *high = percentile(measure, 95), *told = low ? low : middle;
     struct move move = {low ? "the 5th percentile" : middle ? "the median" : "the mean", told ? apsis_report_half(told) : 1.959963984540054 * measure->mean_se, ""};
     double spread = low && high ? high->value - low->value : 3.29 * measure->sd, part = move.half / spread;
-    if (measure->min == measure->max) return (struct move){"no figure", 0, "not"};
+    if (measure->min == measure->max) return (struct move){"no figure", 0, "none"};
     if (!(spread > 0)) spread = measure->max - measure->min;
-    if (spread > 0 && move.half >= 0) move.change = part < 0.02 ? "not" : part < 0.08 ? "little" : "some";
+    if (spread > 0 && move.half >= 0) move.change = part < 0.02 ? "none" : part < 0.08 ? "little" : "some";
     return move;
 }
 
 const char *apsis_html_more_draws(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity)
 {
     const struct move move = find_move(measure);
-    const char *words = !strcmp(move.change, "not") ? "More draws would not change it" : !strcmp(move.change, "little") ? "More draws would change it little" : "More draws would sharpen it";
+    const char *words = !strcmp(move.change, "none") ? "More draws would not change it" : !strcmp(move.change, "little") ? "More draws would change it little" : "More draws would sharpen it";
     if (!*move.change) return "Too few draws to say how exact this is: run more.";
     if (move.half == 0) return apsis_arena_printf(html->arena, "%s: %s stays where it is, on one of few values.", words, move.what);
     int decimals = apsis_text_decimals(move.half * quantity->scale);
-    return apsis_arena_printf(html->arena, "%s: ten times the draws would move %s by about \u00b1%s.", words, move.what, apsis_html_amount_to(html, MOVE * move.half, decimals, quantity));
+    return apsis_arena_printf(html->arena, "%s: ten times the draws would move %s by about \u00b1\u2060%s.", words, move.what, apsis_html_amount_to(html, MOVE * move.half, decimals, quantity));
 }
 
 void apsis_html_precision(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report)
 {
-    static const char *const heads[] = {"Output", "Unit", "Mean", "P5", "P50", "P95", "Ten times the draws would move", "and change the picture"};
+    static const char *const heads[] = {"Output", "Unit", "Mean", "P5", "P50", "P95", "Ten times the draws would move", "Change to the picture"};
     int open = 0;
     char text[APSIS_TEXT_SIZE];
     (void)report;
@@ -70,7 +70,7 @@ void apsis_html_precision(struct apsis_html *html, const struct apsis_result *re
         }
         const struct move move = find_move(measure);
         double moved = MOVE * move.half * quantity.scale;
-        apsis_html_cell_text(html, !*move.change ? "" : apsis_arena_printf(html->arena, "%s by %s%s", move.what, moved > 0 ? "\u00b1" : "", moved > 0 ? apsis_html_amount_to(html, MOVE * move.half, apsis_text_decimals(moved), &quantity) : "nothing"));
+        apsis_html_cell_text(html, !*move.change ? "" : apsis_arena_printf(html->arena, "%s by %s%s", move.what, moved > 0 ? "\u00b1\u2060" : "", moved > 0 ? apsis_html_amount_to(html, MOVE * move.half, apsis_text_decimals(moved), &quantity) : "nothing"));
         apsis_html_cell_text(html, *move.change ? move.change : "too few draws to say");
     }
     if (open) apsis_html_table_end(html);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/report/html.h"
@@ -85,6 +86,14 @@ static const char *place_words(struct apsis_html *html, const struct apsis_ir *i
     return apsis_arena_printf(html->arena, "line %zu", apsis_source_place(source, span.begin).line);
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct apsis_diagnostic *p = a, *q = b;
+    if (p->span.source != q->span.source) return p->span.source < q->span.source ? -1 : 1;
+    if (p->span.begin != q->span.begin) return p->span.begin < q->span.begin ? -1 : 1;
+    return strcmp(p->message, q->message);
+}
+
 static void put_findings(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report)
 {
     const struct apsis_diagnostics *list = report->findings;
@@ -95,8 +104,11 @@ static void put_findings(struct apsis_html *html, const struct apsis_result *res
         apsis_html_raw(html, "<p>None: <code>apsis check</code> finds nothing to ask about in this model.</p>\n");
     } else {
         apsis_html_table(html, "What apsis check finds in the model: allowed, and perhaps not meant.", 0, "lll", heads);
+        struct apsis_diagnostic *items = APSIS_NEW_ARRAY(html->arena, struct apsis_diagnostic, list->count);
+        memcpy(items, list->items, list->count * sizeof *items);
+        qsort(items, list->count, sizeof *items, by_place);
         for (size_t i = 0; i < list->count; i++) {
-            const struct apsis_diagnostic *d = &list->items[i];
+            const struct apsis_diagnostic *d = &items[i];
             apsis_html_row(html);
             apsis_html_row_head(html, place_words(html, ir, d->span));
             apsis_html_raw(html, "<td class=\"x\">");

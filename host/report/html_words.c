@@ -94,7 +94,7 @@ struct apsis_quantity apsis_html_quantity(struct apsis_html *html, const struct 
 const char *apsis_html_capital(struct apsis_html *html, const char *text)
 {
     char *copy = apsis_arena_copy(html->arena, text, strlen(text));
-    if (copy[0] >= 'a' && copy[0] <= 'z' && !(copy[1] >= 'A' && copy[1] <= 'Z')) copy[0] = (char)(copy[0] - 'a' + 'A');
+    if (copy[0] >= 'a' && copy[0] <= 'z' && copy[1] && !(copy[1] >= 'A' && copy[1] <= 'Z')) copy[0] = (char)(copy[0] - 'a' + 'A');
     return copy;
 }
 
@@ -141,6 +141,14 @@ int apsis_html_decimals(int decimals, const struct apsis_quantity *quantity)
 }
 
 /* ---------------------------------------------------------------- chances */
+const char *apsis_html_chance(struct apsis_html *html, double probability)
+{
+    char share[APSIS_TEXT_SIZE];
+    double rest = probability < 0.5 ? probability : 1 - probability;
+    apsis_text_share(share, probability, rest < 0.001 ? 0.00005 : rest < 0.01 ? 0.0005 : 0.005);
+    return apsis_arena_printf(html->arena, "%s", share);
+}
+
 const char *apsis_html_often(struct apsis_html *html, double p)
 {
     static const struct { double p; const char *words; } parts[] = {

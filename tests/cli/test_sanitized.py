@@ -40,7 +40,7 @@ with tempfile.TemporaryDirectory() as folder:
         path, record = model_path(model), os.path.join(folder, model + ".json")
         variants = [[]] + [["--scenario", name] for name in scenarios(model)[:1]]
         for k, change in enumerate(variants):
-            sanitized("run", path, "--draws", 3000, *change, "--threads", 2, *(["--json"] if k else []))
+            sanitized("run", path, "--draws", 3000, *change, "--threads", 2, "--html", os.path.join(folder, "report.html"), *(["--json"] if k else []))
             sanitized("inputs", path, *change)
             sanitized("replay", path, "--draw", 7, *change)
             sanitized("draws", path, "--draws", 40, "--csv", os.path.join(folder, "draws.csv"), *change)
@@ -49,7 +49,8 @@ with tempfile.TemporaryDirectory() as folder:
         sanitized("check", path)
         sanitized("run", path, "--draws", 3000, "--cpu", "plain", "--block", 16, "--threads", 1, "--record", record)
         sanitized("verify", record, "--tiles", 2)
-    for arguments in (["check", every], ["run", every, "--draws", 3000, "--json"], ["show", every, "--plan"], ["inputs", every, "--json"], ["replay", every, "--draw", 1],
+    for arguments in (["check", every], ["run", every, "--draws", 3000, "--json", "--html", os.devnull],
+                      ["run", every, "--draws", 2, "--percentiles", "none", "--html", os.devnull], ["show", every, "--plan"], ["inputs", every, "--json"], ["replay", every, "--draw", 1],
                       ["families"], ["families", "--json"], ["families", "pert"], ["doctor"], ["doctor", "--json"], ["--help"], ["--version"], ["man"],
                       ["completion", "bash"], ["completion", "zsh"], ["completion", "fish"], ["complete", "cpus"], ["complete", "outputs", every]):
         sanitized(*arguments)

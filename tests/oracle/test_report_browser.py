@@ -16,7 +16,7 @@ if not browsers.find():
     print("SKIPPED: no Chromium is installed; set APSIS_BROWSER to its command")
     sys.exit(77)
 
-MODELS = {"first": [], "orbital_compute": ["--percentiles", "1,5,10,25,50,75,90,95,99"], "portfolio": [], "terrestrial_dc": [], "revenue_stack": []}
+MODELS = {"first": [], "orbital_compute": ["--percentiles", "1,5,10,25,50,75,90,95,99"], "portfolio": [], "terrestrial_dc": []}
 WIDTHS = [360, 768, 1440]
 
 # What sticks out of the window, or of its figure; and texts of one drawing that overlap.
