@@ -85,7 +85,7 @@ APSIS_FAMILY(bearbull) = {
     .name = "bearbull", .title = "a bell between two ends, by its bear (15.87 %) and bull (84.13 %) points", .reference = "truncated normal; DLMF 7.17",
     .form = APSIS_FORM_TABLE,
     .parameter_names = {"min", "bear", "bull", "max"},
-    .parameter_docs = {"smallest value", "one sigma down: 15.87 % lie below", "one sigma up: 84.13 % lie below", "largest value"},
+    .parameter_docs = {"smallest value", "one sigma down: 15.87 % lie below; above min", "one sigma up: 84.13 % lie below; above bear", "largest value, above bull"},
     .spellings = {{.names = {"min", "bear", "bull", "max"}}}, .spelling_count = 1,
     .takes = "(min, bear, bull, max)",
     .check = check, .prepare = prepare, .tails = tails, .quantile = quantile, .density = density, .support = support, .table = table,

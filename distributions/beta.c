@@ -184,7 +184,7 @@ APSIS_FAMILY(beta) = {
     .form = APSIS_FORM_TABLE,
     .parameter_names = {"a", "b", "min", "max"},
     .parameter_docs = {"weight towards the top, above 0 and at most 1,000,000", "weight towards the bottom, above 0 and at most 1,000,000", "smallest value, 0 unless given",
-                       "largest value, 1 unless given"},
+                       "largest value, min or more; 1 unless given"},
     .spellings = {{.names = {"a", "b", "min?", "max?"}, .defaults = {0, 0, 0, 1}},
                   {.names = {"mean", "sd", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_moments, .named_only = 1},
                   {.names = {"p*", "p*", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_percents}},

@@ -40,7 +40,7 @@ static void support(const struct apsis_distribution *d, double *low, double *hig
 APSIS_FAMILY(binomial) = {
     .name = "binomial", .title = "successes in n independent trials", .reference = "Loader (2000); Johnson, Kemp and Kotz, ch. 3",
     .form = APSIS_FORM_INVERSION, .discrete = 1, .whole = 1, .searched = 1,
-    .parameter_names = {"n", "p"}, .parameter_docs = {"trials, a whole number from 0 to 1e9", "chance of success, from 0 to 1"},
+    .parameter_names = {"n", "p"}, .parameter_docs = {"trials, a whole number from 0 to 1,000,000,000", "chance of success, from 0 to 1"},
     .spellings = {{.names = {"n", "p"}, .dynamic = 1}}, .spelling_count = 1,
     .takes = "(n, p)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support,

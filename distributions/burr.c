@@ -107,11 +107,11 @@ static const char *solve_moments(const double *arguments, const double *percents
 static const char *check(const struct apsis_distribution *d)
 {
     if (!(d->p[0] > 0 && d->p[1] > 0)) return "c and k must be above 0";
-     return d->p[2] > 0 ? NULL : "scale must be above 0";
+     return d->p[2] >= 0 ? NULL : "scale must be 0 or more";
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
-    double y = x > 0 ? d->p[1] * ap_log1p(ap_exp(d->p[0] * ap_log(x / d->p[2]))) : 0;
+    double y = x >= 0 && d->p[2] == 0 ? ap_infinity() : x > 0 ? d->p[1] * ap_log1p(ap_exp(d->p[0] * ap_log(x / d->p[2]))) : 0;
      *upper = ap_exp(-y);
      *lower = -ap_expm1(-y);
 }
@@ -128,24 +128,25 @@ static double density(const struct apsis_distribution *d, double x)
 static double mean(const struct apsis_distribution *d)
 {
     double r = 1 / d->p[0];
+     if (d->p[2] == 0) return 0;
      return d->p[1] > r ? d->p[2] * d->p[1] * ap_exp(apsis_log_beta(d->p[1] - r, 1 + r)) : ap_infinity();
 }
 static double sd(const struct apsis_distribution *d)
 {
     double r = 2 / d->p[0], m = mean(d) / d->p[2];
+     if (d->p[2] == 0) return 0;
      return d->p[1] > r ? d->p[2] * ap_sqrt(d->p[1] * ap_exp(apsis_log_beta(d->p[1] - r, 1 + r)) - m * m) : ap_infinity();
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {
-    (void)d;
-    *low = 0, *high = ap_infinity();
+    *low = 0, *high = d->p[2] > 0 ? ap_infinity() : 0;
 }
 
 APSIS_FAMILY(burr) = {
     .name = "burr", .title = "a positive quantity with a power law tail", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, 12.4.5 (type XII)",
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"c", "k", "scale"},
-    .parameter_docs = {"shape near 0, above 0", "c k is the tail exponent; above 0", "scale, 1 unless given"},
+    .parameter_docs = {"shape near 0, above 0", "c k is the tail exponent; above 0", "scale, 0 or more; 1 unless given"},
     .spellings = {{.names = {"c", "k", "scale?"}, .defaults = {0, 0, 1}, .dynamic = 1},
                   {.names = {"p*", "p*", "scale?"}, .defaults = {0, 0, 1}, .solve = solve_percents},
                   {.names = {"mean", "sd", "scale?"}, .defaults = {0, 0, 1}, .solve = solve_moments, .named_only = 1}},

@@ -29,7 +29,7 @@ static void table(const struct apsis_distribution *d, struct apsis_table_source 
 APSIS_FAMILY(chi_squared) = {
     .name = "chi_squared", .title = "a sum of squared standard normals", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, ch. 18",
     .form = APSIS_FORM_TABLE,
-    .parameter_names = {"df"}, .parameter_docs = {"degrees of freedom, above 0"},
+    .parameter_names = {"df"}, .parameter_docs = {"degrees of freedom, from 0.004 to 20,000,000"},
     .spellings = {{.names = {"df"}}}, .spelling_count = 1,
     .takes = "(df)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support, .table = table,

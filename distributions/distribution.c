@@ -100,32 +100,56 @@ void apsis_distribution_tails(const struct apsis_distribution *d, double x, doub
     d->family->tails(d, x, lower, upper);
 }
 void apsis_distribution_support(const struct apsis_distribution *d, double *low, double *high) { d->family->support(d, low, high); }
-
-/* The integral over u of (Q(u) - centre)^power: 24 points an octave of either tail, down to a chance of 2^-200. */
-static double integral(const struct apsis_distribution *d, double centre, int power)
+int apsis_distribution_is_constant(const struct apsis_distribution *d)
 {
-    double sum = 0;
-    for (int octave = 200; octave >= 1; octave--) {
-        double high = ap_double_of((ap_word)(1023 - octave) << 52), low = octave == 200 ? 0 : 0.5 * high;
+    double low, high;
+    d->family->support(d, &low, &high);
+    return low == high;
+}
+double apsis_distribution_density(const struct apsis_distribution *d, double x)
+{
+    if (d->family->discrete || !apsis_distribution_is_constant(d)) return d->family->density(d, x);
+    return apsis_distribution_quantile(d, 0.5, 0.5) == x ? ap_infinity() : 0;
+}
+
+#define OCTAVES 200
+/* The integrals over u of Q(u) - centre and its square: 24 points an octave of either tail, down to a chance of 2^-200 or to where what
+   is left no longer counts; added from the smallest. */
+static void integrals(const struct apsis_distribution *d, double centre, double *first, double *second)
+{
+    double sums[OCTAVES][2], total = 0;
+    int last = 0;
+    for (int octave = 1, small = 0; octave <= OCTAVES && small < 3; octave++) {
+        double high = ap_double_of((ap_word)(1023 - octave) << 52), low = octave == OCTAVES ? 0 : 0.5 * high, sum = 0, squares = 0;
         for (int upper = 0; upper < 2; upper++)
             for (int i = 0; i < APSIS_LEGENDRE_NODES; i++) {
-                double v = ap_fma(high - low, apsis_legendre_node[i], low);
+                double v = ap_fma(high - low, apsis_legendre_node[i], low), weight = (high - low) * apsis_legendre_weight[i];
                 double y = (upper ? d->family->quantile(d, 1 - v, v) : d->family->quantile(d, v, 1 - v)) - centre;
-                sum = ap_fma((power == 2 ? y * y : y) * (high - low), apsis_legendre_weight[i], sum);
+                sum = ap_fma(y, weight, sum);
+                squares = ap_fma(y * y, weight, squares);
             }
+        last = octave - 1;
+        sums[last][0] = sum, sums[last][1] = squares;
+        total += squares;
+        small = squares <= 0x1p-70 * total ? small + 1 : 0; /* three in a row: not a gap */
     }
-    return sum;
+    *first = *second = 0;
+    for (int k = last; k >= 0; k--) *first += sums[k][0], *second += sums[k][1];
 }
 double apsis_distribution_mean(const struct apsis_distribution *d)
 {
     if (d->family->mean) return d->family->mean(d);
     double centre = d->family->quantile(d, 0.5, 0.5);
-    return centre + integral(d, centre, 1);
+    double first, second;
+    integrals(d, centre, &first, &second);
+    return centre + first;
 }
 double apsis_distribution_sd(const struct apsis_distribution *d)
 {
     if (d->family->sd) return d->family->sd(d);
-    return ap_sqrt(integral(d, apsis_distribution_mean(d), 2));
+    double centre = apsis_distribution_mean(d), first, second;
+    integrals(d, centre, &first, &second);
+    return ap_sqrt(second);
 }
 
 static double plain_value(const struct apsis_table_source *source, int upper, double v)

@@ -85,7 +85,7 @@ struct apsis_family {
     void (*tails)(const struct apsis_distribution *d, double x, double *lower, double *upper);
     /* The smallest x with P(X <= x) >= lower; lower + upper = 1, the smaller one is exact. */
     double (*quantile)(const struct apsis_distribution *d, double lower, double upper);
-    double (*density)(const struct apsis_distribution *d, double x); /* mass for discrete families */
+    double (*density)(const struct apsis_distribution *d, double x); /* mass for discrete families; not called where the spread is 0 */
     /* NaN: does not exist; infinity: infinite. A NULL here is worked out from the quantile by apsis_distribution_mean and _sd. */
     double (*mean)(const struct apsis_distribution *d);
     double (*sd)(const struct apsis_distribution *d);
@@ -137,6 +137,11 @@ const struct apsis_distribution *apsis_distribution_truncate(struct apsis_arena 
                                                              double high, const char **why);
 const struct apsis_distribution *apsis_distribution_mixture(struct apsis_arena *arena, const struct apsis_distribution *const *parts,
                                                             const double *weights, size_t count, const char **why);
+
+/* Density, or mass of a discrete one; infinite at the only value of a distribution without spread. */
+double apsis_distribution_density(const struct apsis_distribution *d, double x);
+/* It has one value only: a spread of 0. */
+int apsis_distribution_is_constant(const struct apsis_distribution *d);
 
 /* A table source straight from the family's quantile. */
 void apsis_table_plain(const struct apsis_distribution *d, struct apsis_table_source *source);

@@ -5,7 +5,7 @@
 /* p: shape, scale, location */
 AP_FN ap_f64 ap_frechet_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
 {
-    return ap_valid(ap_mand(ap_positive(p[0]), ap_not_negative(p[1])), ap_fma(p[1], ap_exp(ap_negate(ap_log(ap_hazard(upper, lower)) / p[0])), p[2]));
+    return ap_valid(ap_mand(ap_positive(p[0]), ap_not_negative(p[1])), ap_spread(p[2], p[1], ap_exp(ap_negate(ap_log(ap_hazard(upper, lower)) / p[0]))));
 }
 
 #ifdef APSIS_FAMILY_KERNELS
@@ -51,11 +51,11 @@ static const char *solve_moments(const double *arguments, const double *percents
 static const char *check(const struct apsis_distribution *d)
 {
     if (!(d->p[0] > 0)) return "shape must be above 0";
-     return d->p[1] > 0 ? NULL : "scale must be above 0";
+     return d->p[1] >= 0 ? NULL : "scale must be 0 or more";
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
-    double y = x > d->p[2] ? ap_exp(-d->p[0] * ap_log((x - d->p[2]) / d->p[1])) : ap_infinity();
+    double y = d->p[1] == 0 && x >= d->p[2] ? 0 : x > d->p[2] ? ap_exp(-d->p[0] * ap_log((x - d->p[2]) / d->p[1])) : ap_infinity();
      *lower = ap_exp(-y);
      *upper = -ap_expm1(-y);
 }
@@ -71,10 +71,12 @@ static double density(const struct apsis_distribution *d, double x)
 }
 static double mean(const struct apsis_distribution *d)
 {
+    if (d->p[1] == 0) return d->p[2];
     return d->p[0] > 1 ? ap_fma(d->p[1], ap_exp(apsis_lgamma(1 - 1 / d->p[0])), d->p[2]) : ap_infinity();
 }
 static double sd(const struct apsis_distribution *d)
 {
+    if (d->p[1] == 0) return 0;
     if (!(d->p[0] > 2)) return ap_infinity();
      double m = apsis_lgamma(1 - 1 / d->p[0]);
      return d->p[1] * ap_exp(m) * ap_sqrt(ap_expm1(apsis_lgamma(1 - 2 / d->p[0]) - 2 * m));

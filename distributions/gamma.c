@@ -104,7 +104,7 @@ static void table(const struct apsis_distribution *d, struct apsis_table_source 
 APSIS_FAMILY(gamma) = {
     .name = "gamma", .title = "waiting time for several events", .reference = "DLMF 8.2; DiDonato and Morris (1986)",
     .form = APSIS_FORM_TABLE,
-    .parameter_names = {"shape", "scale"}, .parameter_docs = {"shape, above 0", "scale, 0 or more; the mean is shape times scale"},
+    .parameter_names = {"shape", "scale"}, .parameter_docs = {"shape, from 0.002 to 10,000,000", "scale, 0 or more; the mean is shape times scale"},
     .spellings = {{.names = {"shape", "scale"}}, {.names = {"p*", "p*"}, .solve = solve_percents},
                   {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}},
     .spelling_count = 3,

@@ -5,7 +5,8 @@
 /* p: location, scale, shape */
 AP_FN ap_f64 ap_gev_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
 {
-    return ap_valid(ap_not_negative(p[1]), ap_fma(p[1], ap_box_cox(p[2], ap_negate(ap_log(ap_hazard(upper, lower)))), p[0]));
+    ap_f64 x = ap_spread(p[0], p[1], ap_box_cox(p[2], ap_negate(ap_log(ap_hazard(upper, lower)))));
+    return ap_valid(ap_not_negative(p[1]), ap_within_end(p[0], p[1], p[2], x));
 }
 
 #ifdef APSIS_FAMILY_KERNELS
@@ -17,12 +18,13 @@ AP_FAMILY_NO_SOLVE(gev)
 
 static const char *check(const struct apsis_distribution *d)
 {
-    return d->p[1] > 0 ? NULL : "scale must be above 0";
+    return d->p[1] >= 0 ? NULL : "scale must be 0 or more";
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
     double s = d->p[2], z = (x - d->p[0]) / d->p[1], y;
-     if (s == 0) y = ap_exp(-z);
+     if (d->p[1] == 0) y = x < d->p[0] ? ap_infinity() : 0;
+     else if (s == 0) y = ap_exp(-z);
      else if (1 + s * z > 0) y = ap_exp(-ap_log1p(s * z) / s);
      else y = s > 0 ? ap_infinity() : 0;
      *lower = ap_exp(-y);
@@ -42,6 +44,7 @@ static double density(const struct apsis_distribution *d, double x)
 static double mean(const struct apsis_distribution *d)
 {
     double s = d->p[2];
+     if (d->p[1] == 0) return d->p[0];
      if (s >= 1) return ap_infinity();
      if (s == 0) return ap_fma(0x1.2788cfc6fb619p-1, d->p[1], d->p[0]);
      return ap_fma(d->p[1], ap_expm1(apsis_lgamma(1 - s)) / s, d->p[0]);
@@ -49,6 +52,7 @@ static double mean(const struct apsis_distribution *d)
 static double sd(const struct apsis_distribution *d)
 {
     double s = d->p[2];
+     if (d->p[1] == 0) return 0;
      if (s >= 0.5) return ap_infinity();
      if (s == 0) return d->p[1] * 0x1.48552f88091a8p+0;
      double g = apsis_lgamma(1 - s);
@@ -57,8 +61,8 @@ static double sd(const struct apsis_distribution *d)
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {
     double s = d->p[2];
-     *low = s > 0 ? d->p[0] - d->p[1] / s : -ap_infinity();
-     *high = s < 0 ? d->p[0] - d->p[1] / s : ap_infinity();
+     *low = d->p[1] == 0 ? d->p[0] : s > 0 ? d->p[0] - d->p[1] / s : -ap_infinity();
+     *high = d->p[1] == 0 ? d->p[0] : s < 0 ? d->p[0] - d->p[1] / s : ap_infinity();
 }
 
 APSIS_FAMILY(gev) = {

@@ -5,7 +5,8 @@
 /* p: location, scale, shape */
 AP_FN ap_f64 ap_gpd_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
 {
-    return ap_valid(ap_not_negative(p[1]), ap_fma(p[1], ap_box_cox(p[2], ap_hazard(lower, upper)), p[0]));
+    ap_f64 x = ap_spread(p[0], p[1], ap_box_cox(p[2], ap_hazard(lower, upper)));
+    return ap_valid(ap_not_negative(p[1]), ap_within_end(p[0], p[1], ap_select(ap_positive(p[2]), ap_set1(0.0), p[2]), x));
 }
 
 #ifdef APSIS_FAMILY_KERNELS
@@ -16,12 +17,13 @@ AP_FAMILY_NO_SOLVE(gpd)
 
 static const char *check(const struct apsis_distribution *d)
 {
-    return d->p[1] > 0 ? NULL : "scale must be above 0";
+    return d->p[1] >= 0 ? NULL : "scale must be 0 or more";
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
     double s = d->p[2], z = x > d->p[0] ? (x - d->p[0]) / d->p[1] : 0;
-     double y = s == 0 ? z : 1 + s * z > 0 ? ap_log1p(s * z) / s : ap_infinity();
+     if (d->p[1] == 0) z = x < d->p[0] ? 0 : ap_infinity();
+     double y = z == ap_infinity() || s == 0 ? z : 1 + s * z > 0 ? ap_log1p(s * z) / s : ap_infinity();
      *upper = ap_exp(-y);
      *lower = -ap_expm1(-y);
 }
@@ -37,15 +39,16 @@ static double density(const struct apsis_distribution *d, double x)
 }
 static double mean(const struct apsis_distribution *d)
 {
-    return d->p[2] < 1 ? d->p[0] + d->p[1] / (1 - d->p[2]) : ap_infinity();
+    return d->p[1] == 0 ? d->p[0] : d->p[2] < 1 ? d->p[0] + d->p[1] / (1 - d->p[2]) : ap_infinity();
 }
 static double sd(const struct apsis_distribution *d)
 {
+    if (d->p[1] == 0) return 0;
     return d->p[2] < 0.5 ? d->p[1] / ((1 - d->p[2]) * ap_sqrt(1 - 2 * d->p[2])) : ap_infinity();
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {
-    *low = d->p[0], *high = d->p[2] < 0 ? d->p[0] - d->p[1] / d->p[2] : ap_infinity();
+    *low = d->p[0], *high = d->p[1] == 0 ? d->p[0] : d->p[2] < 0 ? d->p[0] - d->p[1] / d->p[2] : ap_infinity();
 }
 
 APSIS_FAMILY(gpd) = {

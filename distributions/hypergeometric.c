@@ -64,7 +64,7 @@ APSIS_FAMILY(hypergeometric) = {
     .name = "hypergeometric", .title = "marked items in a sample drawn without putting back", .reference = "Johnson, Kemp and Kotz, ch. 6; Loader (2000)",
     .form = APSIS_FORM_STEP, .discrete = 1, .whole = 1,
     .parameter_names = {"population", "marked", "sample"},
-    .parameter_docs = {"items, whole, from 0 to 1,000,000", "marked ones among them, whole", "items drawn, whole, at most all"},
+    .parameter_docs = {"items, whole, from 0 to 1,000,000", "marked ones among them, whole, from 0 to all", "items drawn, whole, from 0 to all"},
     .spellings = {{.names = {"population", "marked", "sample"}}}, .spelling_count = 1,
     .takes = "(population, marked, sample)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support,

@@ -31,14 +31,23 @@ static double density(const struct apsis_distribution *d, double x)
 static double mean(const struct apsis_distribution *d) { return d->p[0] > 1 ? d->p[1] / (d->p[0] - 1) : ap_infinity(); }
 static double sd(const struct apsis_distribution *d) { return d->p[0] > 2 ? mean(d) / ap_sqrt(d->p[0] - 2) : ap_infinity(); }
 static void support(const struct apsis_distribution *d, double *low, double *high) { (void)d, *low = 0, *high = ap_infinity(); }
-/* tabulated as its logarithm, which is smooth at both ends */
+/* Tabulated as its logarithm, which is smooth at both ends: that of 1 / G, or, of a large shape, of shape / G, which keeps its digits. */
+#define LARGE 4096
 static double table_value(const struct apsis_table_source *source, int upper, double v)
 {
+    if (source->p[0] >= LARGE) {
+        double g = apsis_gamma_standard_quantile(source->p[0], upper ? v : 1 - v, upper ? 1 - v : v);
+        return -ap_log1p((g - source->p[0]) / source->p[0]);
+    }
     return -apsis_gamma_standard_log_quantile(source->p[0], upper ? v : 1 - v, upper ? 1 - v : v);
 }
 static double table_density(const struct apsis_table_source *source, int upper, double y)
 {
     (void)upper;
+    if (source->p[0] >= LARGE) {
+        double g = source->p[0] * ap_exp(-y);
+        return apsis_gamma_density(source->p[0], g) * g;
+    }
     return source->p[0] < 100 ? ap_exp(ap_fma(source->p[0], -y, -ap_exp(-y)) - source->p[1])
                               : apsis_gamma_density(source->p[0], ap_exp(-y)) * ap_exp(-y);
 }
@@ -49,7 +58,7 @@ static void table(const struct apsis_distribution *d, struct apsis_table_source 
     source->value = table_value;
     source->density = table_density;
     source->transform = APSIS_TRANSFORM_EXP;
-    source->scale = d->p[1];
+    source->scale = d->p[0] >= LARGE ? d->p[1] / d->p[0] : d->p[1];
 }
 static const char *solve_moments(const double *arguments, const double *percents, double *canonical)
 {
@@ -73,7 +82,7 @@ static const char *solve_percents(const double *arguments, const double *percent
 APSIS_FAMILY(inverse_gamma) = {
     .name = "inverse_gamma", .title = "the reciprocal of a gamma quantity", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, 17.8",
     .form = APSIS_FORM_TABLE,
-    .parameter_names = {"shape", "scale"}, .parameter_docs = {"tail exponent, above 0", "scale, above 0"},
+    .parameter_names = {"shape", "scale"}, .parameter_docs = {"tail exponent, from 0.05 to 10,000,000", "scale, above 0"},
     .spellings = {{.names = {"shape", "scale"}}, {.names = {"p*", "p*"}, .solve = solve_percents},
                   {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}},
     .spelling_count = 3,

@@ -122,7 +122,7 @@ static const char *solve_percents(const double *arguments, const double *percent
 APSIS_FAMILY(inverse_gaussian) = {
     .name = "inverse_gaussian", .title = "when a drifting random walk first reaches a level", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, ch. 15",
     .form = APSIS_FORM_TABLE,
-    .parameter_names = {"mean", "shape"}, .parameter_docs = {"mean, above 0", "shape, above 0; the variance is mean^3 / shape"},
+    .parameter_names = {"mean", "shape"}, .parameter_docs = {"mean, above 0", "shape, from 0.001 to 1,000,000 times the mean; the variance is mean^3 / shape"},
     .spellings = {{.names = {"mean", "shape"}}, {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1},
                   {.names = {"p*", "p*"}, .solve = solve_percents}},
     .spelling_count = 3,

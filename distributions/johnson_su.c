@@ -7,7 +7,7 @@
 /* p: gamma, delta, location, scale */
 AP_FN ap_f64 ap_johnson_su_from_score(ap_f64 z, const ap_f64 *p)
 {
-    return ap_valid(ap_mand(ap_positive(p[1]), ap_not_negative(p[3])), ap_fma(p[3], ap_sinh((z - p[0]) / p[1]), p[2]));
+    return ap_valid(ap_mand(ap_positive(p[1]), ap_not_negative(p[3])), ap_spread(p[2], p[3], ap_sinh((z - p[0]) / p[1])));
 }
 
 #ifdef APSIS_FAMILY_KERNELS
@@ -19,11 +19,12 @@ AP_FAMILY_NO_SOLVE(johnson_su)
 static const char *check(const struct apsis_distribution *d)
 {
     if (!(d->p[1] > 0)) return "delta must be above 0";
-     return d->p[3] > 0 ? NULL : "scale must be above 0";
+     return d->p[3] >= 0 ? NULL : "scale must be 0 or more";
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
     double z = ap_fma(d->p[1], ap_asinh((x - d->p[2]) / d->p[3]), d->p[0]);
+     if (d->p[3] == 0) z = x < d->p[2] ? -100 : 100;
      *lower = ap_normal_cdf(z);
      *upper = ap_normal_cdf(-z);
 }
@@ -48,15 +49,15 @@ static double sd(const struct apsis_distribution *d)
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {
-    (void)d;
-    *low = -ap_infinity(), *high = ap_infinity();
+    double wide = d->p[3] > 0 ? ap_infinity() : 0;
+    *low = d->p[2] - wide, *high = d->p[2] + wide;
 }
 
 APSIS_FAMILY(johnson_su) = {
     .name = "johnson_su", .title = "a normal stretched by sinh: skewed, with heavy tails", .reference = "Johnson (1949)",
     .form = APSIS_FORM_SCORE,
     .parameter_names = {"gamma", "delta", "location", "scale"},
-    .parameter_docs = {"skewness, to the left where it is positive", "shape, above 0", "location, 0 unless given", "scale, 1 unless given"},
+    .parameter_docs = {"skewness, to the left where it is positive", "shape, above 0", "location, 0 unless given", "scale, 0 or more; 1 unless given"},
     .spellings = {{.names = {"gamma", "delta", "location?", "scale?"}, .defaults = {0, 0, 0, 1}, .dynamic = 1}},
     .spelling_count = 1,
     .takes = "(gamma, delta), with location: 0 and scale: 1",

@@ -3,13 +3,15 @@
 #include "distributions/standard.h"
 #include "kernels/power.h"
 
-/* p: a, b, min, max */
+/* p: a, b, min, max. The share is (1 - e^-t)^(1 / a): by its logarithm, from whichever of 1 - e^-t and e^-t is small, and measured from
+   the nearer end, so that nothing is lost next to max either. */
 AP_FN ap_f64 ap_kumaraswamy_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
 {
-    ap_f64 y = ap_pow(ap_negate(ap_expm1(ap_negate(ap_hazard(lower, upper)) / p[1])), ap_set1(1.0) / p[0]);
-     ap_mask ok = ap_mand(ap_mand(ap_positive(p[0]), ap_positive(p[1])), ap_le(p[2], p[3]));
-    ap_f64 x = ap_fma(y, p[3] - p[2], p[2]);
-    return ap_valid(ok, ap_select(ap_lt(p[3], x), p[3], x)); /* the rounded width may reach past max */
+    ap_f64 t = ap_hazard(lower, upper) / p[1], small = ap_log(ap_negate(ap_expm1(ap_negate(t)))), large = ap_log1p(ap_negate(ap_exp(ap_negate(t))));
+    ap_f64 y = ap_select(ap_lt(t, ap_set1(0x1.62e42fefa39efp-1)), small, large) / p[0], width = p[3] - p[2]; /* ln 2 */
+    ap_mask ok = ap_mand(ap_mand(ap_positive(p[0]), ap_positive(p[1])), ap_le(p[2], p[3]));
+    ap_f64 x = ap_select(ap_lt(y, ap_set1(-0x1.62e42fefa39efp-1)), ap_fma(ap_exp(y), width, p[2]), ap_fma(ap_expm1(y), width, p[3]));
+    return ap_valid(ok, x);
 }
 
 #ifdef APSIS_FAMILY_KERNELS
@@ -104,7 +106,7 @@ static const char *solve_moments(const double *arguments, const double *percents
 static const char *check(const struct apsis_distribution *d)
 {
     if (!(d->p[0] > 0 && d->p[1] > 0)) return "a and b must be above 0";
-     return d->p[2] < d->p[3] ? NULL : "min must be below max";
+     return d->p[2] <= d->p[3] ? NULL : "min must not be above max";
 }
 /* ln z^a, from the nearer end */
 static double log_power(const struct apsis_distribution *d, double x)
@@ -120,7 +122,7 @@ static double log_rest(double t)
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
-     double y = x <= d->p[2] ? 0 : x >= d->p[3] ? ap_infinity() : -d->p[1] * log_rest(log_power(d, x));
+     double y = x >= d->p[3] ? ap_infinity() : x <= d->p[2] ? 0 : -d->p[1] * log_rest(log_power(d, x));
      *upper = ap_exp(-y);
      *lower = -ap_expm1(-y);
 }
@@ -153,7 +155,7 @@ APSIS_FAMILY(kumaraswamy) = {
     .name = "kumaraswamy", .title = "like a beta, with a closed form", .reference = "Kumaraswamy (1980); Jones (2009)",
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"a", "b", "min", "max"},
-    .parameter_docs = {"shape at the low end, above 0", "shape at the high end, above 0", "smallest value, 0 unless given", "largest value, 1 unless given"},
+    .parameter_docs = {"shape at the low end, above 0", "shape at the high end, above 0", "smallest value, 0 unless given", "largest value, min or more; 1 unless given"},
     .spellings = {{.names = {"a", "b", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .dynamic = 1},
                   {.names = {"p*", "p*", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_percents},
                   {.names = {"mean", "sd", "min?", "max?"}, .defaults = {0, 0, 0, 1}, .solve = solve_moments, .named_only = 1}},

@@ -25,7 +25,7 @@ static void tails(const struct apsis_distribution *d, double x, double *lower, d
 static double density(const struct apsis_distribution *d, double x)
 {
     double f = 0;
-    for (size_t i = 0; i < d->count; i++) f = ap_fma(d->w[i], d->parts[i]->family->density(d->parts[i], x), f);
+    for (size_t i = 0; i < d->count; i++) f = ap_fma(d->w[i], apsis_distribution_density(d->parts[i], x), f);
     return f;
 }
 /* of the parts that have one */
@@ -33,7 +33,7 @@ static double smooth_density(const struct apsis_distribution *d, double x)
 {
     double f = 0;
     for (size_t i = 0; i < d->count; i++)
-        if (!is_steps(d->parts[i])) f = ap_fma(d->w[i], d->parts[i]->family->density(d->parts[i], x), f);
+        if (!is_steps(d->parts[i]) && !apsis_distribution_is_constant(d->parts[i])) f = ap_fma(d->w[i], d->parts[i]->family->density(d->parts[i], x), f);
     return f;
 }
 /* F(x) >= lower, read in the smaller tail */
@@ -137,7 +137,7 @@ static void table(const struct apsis_distribution *d, struct apsis_table_source 
 {
     int smooth = 1;
     apsis_table_plain(d, source);
-    for (size_t i = 0; i < d->count; i++) smooth &= !is_steps(d->parts[i]) && d->parts[i]->family->form != APSIS_FORM_KNOTTED;
+    for (size_t i = 0; i < d->count; i++) smooth &= !is_steps(d->parts[i]) && d->parts[i]->family->form != APSIS_FORM_KNOTTED && !apsis_distribution_is_constant(d->parts[i]);
     if (smooth) source->density = table_density;
 }
 

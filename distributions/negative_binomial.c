@@ -36,7 +36,7 @@ static void support(const struct apsis_distribution *d, double *low, double *hig
 APSIS_FAMILY(negative_binomial) = {
     .name = "negative_binomial", .title = "failures before the r-th success", .reference = "Johnson, Kemp and Kotz, ch. 5",
     .form = APSIS_FORM_STEP, .discrete = 1, .whole = 1,
-    .parameter_names = {"r", "p"}, .parameter_docs = {"successes to wait for, above 0", "chance of success, above 0 and at most 1"},
+    .parameter_names = {"r", "p"}, .parameter_docs = {"successes to wait for, above 0 and at most 1,000,000", "chance of success, above 0 and at most 1; the mean, r (1 - p) / p, at most 10,000"},
     .spellings = {{.names = {"r", "p"}}}, .spelling_count = 1,
     .takes = "(r, p)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support,

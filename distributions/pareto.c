@@ -78,7 +78,7 @@ APSIS_FAMILY(pareto) = {
     .name = "pareto", .title = "a power law above a minimum", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, ch. 20",
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"min", "shape"},
-    .parameter_docs = {"smallest value, 0 or more", "tail exponent, above 0"},
+    .parameter_docs = {"smallest value, above 0", "tail exponent, above 0"},
     .spellings = {{.names = {"min", "shape"}, .dynamic = 1}, {.names = {"p*", "p*"}, .solve = solve_percents, .dynamic = 1}, {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}},
     .spelling_count = 3,
     .takes = "(min, shape), (mean:, sd:) or two percentiles such as (p10:, p90:)",

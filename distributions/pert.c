@@ -51,7 +51,7 @@ APSIS_FAMILY(pert) = {
     .name = "pert", .title = "smooth between min and max, likeliest at mode", .reference = "Malcolm et al. (1959); Vose, Risk Analysis (2008)",
     .form = APSIS_FORM_TABLE,
     .parameter_names = {"min", "mode", "max", "shape"},
-    .parameter_docs = {"smallest value", "likeliest value, from min to max", "largest value", "weight of the mode, above 0 and at most 1,000; 4 unless given"},
+    .parameter_docs = {"smallest value", "likeliest value, from min to max", "largest value, mode or more", "weight of the mode, above 0 and at most 1,000; 4 unless given"},
     .spellings = {{.names = {"min", "mode", "max", "shape?"}, .defaults = {0, 0, 0, 4}}}, .spelling_count = 1,
     .takes = "(min, mode, max) or (min, mode, max, shape: 4)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support, .table = table,

@@ -33,7 +33,7 @@ static void support(const struct apsis_distribution *d, double *low, double *hig
 APSIS_FAMILY(poisson) = {
     .name = "poisson", .title = "how often something rare happens", .reference = "Loader (2000); Johnson, Kemp and Kotz, ch. 4",
     .form = APSIS_FORM_INVERSION, .discrete = 1, .whole = 1, .searched = 1,
-    .parameter_names = {"rate"}, .parameter_docs = {"mean number of events, from 0 to 1e9"},
+    .parameter_names = {"rate"}, .parameter_docs = {"mean number of events, from 0 to 1,000,000,000"},
     .spellings = {{.names = {"rate"}, .dynamic = 1}, {.names = {"mean"}, .dynamic = 1, .named_only = 1}}, .spelling_count = 2,
     .takes = "(rate)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support,

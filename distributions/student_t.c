@@ -64,7 +64,7 @@ static void table(const struct apsis_distribution *d, struct apsis_table_source 
 APSIS_FAMILY(student_t) = {
     .name = "student_t", .title = "bell shaped with a power law in both tails", .reference = "Hill (1970); Shaw (2006)",
     .form = APSIS_FORM_TABLE,
-    .parameter_names = {"df", "mean", "scale"}, .parameter_docs = {"degrees of freedom, above 0", "centre, 0 unless given", "scale, 1 unless given"},
+    .parameter_names = {"df", "mean", "scale"}, .parameter_docs = {"degrees of freedom, from 0.2 to 10,000,000", "centre, 0 unless given", "scale, 0 or more; 1 unless given"},
     .spellings = {{.names = {"df", "mean?", "scale?"}, .defaults = {0, 0, 1}}}, .spelling_count = 1,
     .takes = "(df) or (df, mean: 0, scale: 1)",
     .check = check, .tails = tails, .quantile = quantile, .density = density, .mean = mean, .sd = sd, .support = support, .table = table,

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "distributions/standard.h"
 
-/* p: min, from, to, max */
+/* p: min, from, to, max. Far out in a tail the distance is taken from the nearer end of the level part, as in triangular.c,
+   or from max. */
 AP_FN ap_f64 ap_trapezoidal_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p)
 {
     ap_f64 rise = p[1] - p[0], level = p[2] - p[1], fall = p[3] - p[2], zero = ap_set1(0.0), half = ap_set1(0.5);
@@ -10,6 +11,11 @@ AP_FN ap_f64 ap_trapezoidal_quantile(ap_f64 lower, ap_f64 upper, const ap_f64 *p
      ap_f64 x = ap_fma(lower, area, ap_fma(half, rise, p[0]));
      x = ap_select(ap_lt(lower * area, half * rise), p[0] + ap_sqrt((lower + lower) * area * rise), x);
      x = ap_select(ap_lt(upper * area, half * fall), p[3] - ap_sqrt((upper + upper) * area * fall), x);
+     ap_f64 far = ap_set1(0x1p-16), before = ap_fma(half, rise, level), after = ap_fma(half, fall, level);
+     ap_f64 below = ap_fma(lower, area, ap_negate(before)), above = ap_fma(upper, area, ap_negate(after));
+     x = ap_select(ap_mand(ap_lt(upper, far), ap_le(half * fall, upper * area)), p[3] - ap_fma(upper, area, half * fall), x);
+     x = ap_select(ap_mand(ap_lt(lower, far), ap_positive(below)), p[2] + ap_down_slope(below, fall), x);
+     x = ap_select(ap_mand(ap_lt(upper, far), ap_positive(above)), p[1] - ap_down_slope(above, rise), x);
      return ap_valid(ap_mand(ap_mand(ap_le(zero, rise), ap_le(zero, level)), ap_le(zero, fall)), x);
 }
 

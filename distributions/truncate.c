@@ -14,7 +14,7 @@ static const struct apsis_distribution *whole_of(const struct apsis_distribution
 
 static double density(const struct apsis_distribution *d, double x)
 {
-    return x < d->p[0] || x > d->p[1] ? 0 : whole_of(d)->family->density(whole_of(d), x) / d->p[4];
+    return x < d->p[0] || x > d->p[1] ? 0 : apsis_distribution_density(whole_of(d), x) / d->p[4];
 }
 
 /* The chance between an end and a point next to it, by integrating the density. */
@@ -22,7 +22,7 @@ static double beside(const struct apsis_distribution *whole, double end, double 
 {
     double sum = 0;
     for (int k = 0; k < APSIS_LEGENDRE_NODES; k++)
-        sum = ap_fma(apsis_legendre_weight[k], whole->family->density(whole, ap_fma(distance, apsis_legendre_node[k], end)), sum);
+        sum = ap_fma(apsis_legendre_weight[k], apsis_distribution_density(whole, ap_fma(distance, apsis_legendre_node[k], end)), sum);
     return sum * ap_abs(distance);
 }
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
@@ -55,13 +55,13 @@ static void tails(const struct apsis_distribution *d, double x, double *lower, d
    chances would not be. Negative when that does not work. */
 static double from_end(const struct apsis_distribution *whole, double end, double sign, double chance)
 {
-    double f = whole->family->density(whole, end), distance = chance / f;
+    double f = apsis_distribution_density(whole, end), distance = chance / f;
     if (!(f > 0 && distance < ap_infinity())) return -1;
     for (int i = 0; i < 8; i++) {
         double sum = 0;
         for (int k = 0; k < APSIS_LEGENDRE_NODES; k++)
-            sum = ap_fma(apsis_legendre_weight[k], whole->family->density(whole, ap_fma(sign * distance, apsis_legendre_node[k], end)), sum);
-        double step = (sum * distance - chance) / whole->family->density(whole, ap_fma(sign, distance, end));
+            sum = ap_fma(apsis_legendre_weight[k], apsis_distribution_density(whole, ap_fma(sign * distance, apsis_legendre_node[k], end)), sum);
+        double step = (sum * distance - chance) / apsis_distribution_density(whole, ap_fma(sign, distance, end));
         if (!(ap_abs(step) < 0.5 * distance)) return -1;
         distance -= step;
         if (ap_abs(step) <= 1e-13 * distance) return distance;
@@ -94,14 +94,14 @@ static double table_value(const struct apsis_table_source *source, int upper, do
 static double table_density(const struct apsis_table_source *source, int upper, double y)
 {
     const struct apsis_distribution *d = source->distribution;
-    return whole_of(d)->family->density(whole_of(d), source->base[upper] + y) / d->p[4];
+    return apsis_distribution_density(whole_of(d), source->base[upper] + y) / d->p[4];
 }
 static void table(const struct apsis_distribution *d, struct apsis_table_source *source)
 {
     source->family = d->family;
     source->distribution = d;
     source->value = table_value;
-    source->density = whole_of(d)->family->density ? table_density : NULL;
+    source->density = table_density;
     source->scale = 1;
     source->base[0] = d->p[0] - d->p[0] == 0 ? d->p[0] : 0;
     source->base[1] = d->p[1] - d->p[1] == 0 ? d->p[1] : 0;

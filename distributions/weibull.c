@@ -90,7 +90,7 @@ APSIS_FAMILY(weibull) = {
     .name = "weibull", .title = "time to failure with a rising or falling hazard", .reference = "Johnson, Kotz and Balakrishnan, vol. 1, ch. 21",
     .form = APSIS_FORM_CLOSED,
     .parameter_names = {"shape", "scale"},
-    .parameter_docs = {"shape, above 0; 1 is the exponential", "scale, 0 or more"},
+    .parameter_docs = {"shape, from 0.01 to 1,000,000; 1 is the exponential", "scale, 0 or more"},
     .spellings = {{.names = {"shape", "scale"}, .dynamic = 1}, {.names = {"p*", "p*"}, .solve = solve_percents, .dynamic = 1}, {.names = {"mean", "sd"}, .solve = solve_moments, .named_only = 1}},
     .spelling_count = 3,
     .takes = "(shape, scale), (mean:, sd:) or two percentiles such as (p10:, p90:)",
