@@ -45,6 +45,61 @@ static void put_spelling(const struct apsis_family *family, const struct apsis_s
     apsis_buffer_text(out, ")");
 }
 
+/* The value that an argument of a spelling has for this distribution, where it can be told. */
+static int value_of(const struct apsis_distribution *d, const struct apsis_spelling *spelling, size_t i, int percents, double *value)
+{
+    const char *name = spelling->names[i];
+    if (!strcmp(name, "p*")) *value = percents ? apsis_distribution_quantile(d, 0.9, 0.1) : apsis_distribution_quantile(d, 0.1, 0.9);
+    else if (!spelling->solve) *value = d->p[i];
+    else if (!strcmp(name, "mean")) *value = apsis_distribution_mean(d);
+    else if (!strcmp(name, "sd")) *value = apsis_distribution_sd(d);
+    else if (!strcmp(name, "median")) *value = apsis_distribution_quantile(d, 0.5, 0.5);
+    else if (!strcmp(name, "rate")) *value = 1 / apsis_distribution_mean(d);
+    else {
+        size_t k = 0;
+        while (k < APSIS_MAX_PARAMETERS && d->family->parameter_names[k] && strcmp(d->family->parameter_names[k], name)) k++;
+        if (k == APSIS_MAX_PARAMETERS || !d->family->parameter_names[k]) return 0;
+        *value = d->p[k];
+    }
+    return isfinite(*value);
+}
+
+/* The example's distribution in this spelling, to four digits: "gamma(p10: 1.595, p90: 11.67)"; nothing where its moments do not exist. */
+static void put_spelled(const struct apsis_distribution *d, const struct apsis_spelling *spelling, struct apsis_buffer *out)
+{
+    struct apsis_buffer text = {0};
+    int percents = 0;
+    apsis_buffer_printf(&text, "%s(", d->family->name);
+    for (size_t i = 0; i < APSIS_MAX_PARAMETERS && spelling->names[i]; i++) {
+        const char *name = spelling->names[i];
+        double value;
+        char number[APSIS_TEXT_SIZE];
+        if (name[strcspn(name, "?")]) {
+            size_t k = 0, length = strlen(name) - 1;
+            while (d->family->parameter_names[k] && (strlen(d->family->parameter_names[k]) != length || memcmp(d->family->parameter_names[k], name, length))) k++;
+            if (d->family->parameter_names[k] && d->p[k] != spelling->defaults[i])
+                apsis_buffer_printf(&text, ", %.*s: %s", (int)length, name, apsis_text_number(number, d->p[k], -1));
+            continue;
+        }
+        if (!value_of(d, spelling, i, percents, &value)) {
+            apsis_buffer_free(&text);
+            return;
+        }
+        value += 0.0; /* no -0 */
+        if (floor(value) != value) { /* four digits */
+            double unit = pow(10, floor(log10(fabs(value))) - 3);
+            value = unit < 1 ? round(value / unit) / round(1 / unit) : round(value / unit) * unit;
+        }
+        if (i) apsis_buffer_text(&text, ", ");
+        if (!strcmp(name, "p*")) apsis_buffer_text(&text, percents++ ? "p90: " : "p10: ");
+        else if (spelling->named_only) apsis_buffer_printf(&text, "%s: ", name);
+        apsis_buffer_text(&text, apsis_text_number(number, value, -1));
+    }
+    apsis_buffer_text(&text, ")");
+    apsis_buffer_text(out, text.text);
+    apsis_buffer_free(&text);
+}
+
 /* The distribution of the example, made the way a model makes it; a data file is not there, so a small one is made up. It points into
    *model, which the caller frees. */
 static const struct apsis_distribution *example(struct apsis_arena *arena, const struct apsis_family *family, struct apsis_model **model)
@@ -198,6 +253,38 @@ static json_t *family_json(struct apsis_arena *arena, const struct apsis_family 
     return json;
 }
 
+/* Every way to write it, with the example in each where there is more than one: beside it, or below where there is no room. */
+static void put_spellings(const struct apsis_family *family, const struct apsis_distribution *d, const struct apsis_page *page, struct apsis_buffer *out)
+{
+    struct apsis_buffer usage[APSIS_MAX_SPELLINGS] = {{0}}, spelled[APSIS_MAX_SPELLINGS] = {{0}};
+    size_t wide = 0, wide_spelled = 0;
+    for (size_t i = 0; i < family->spelling_count || i == 0; i++) {
+        if (family->spelling_count) put_spelling(family, &family->spellings[i], &usage[i]);
+        else put_usage(family, &usage[i]);
+        if (d && family->spelling_count > 1) put_spelled(d, &family->spellings[i], &spelled[i]);
+        size_t w = apsis_text_width(usage[i].text), s = spelled[i].text ? apsis_text_width(spelled[i].text) : 0;
+        wide = w > wide ? w : wide;
+        wide_spelled = s > wide_spelled ? s : wide_spelled;
+    }
+    int beside = 2 + wide + 2 + wide_spelled <= (size_t)page->width;
+    for (size_t i = 0; i < family->spelling_count || i == 0; i++) {
+        apsis_buffer_text(out, "  ");
+        if (!spelled[i].text) {
+            apsis_text_wrap(out, page, usage[i].text, 4);
+        } else if (beside) {
+            apsis_text_pad(out, page, usage[i].text, wide + 2, 0);
+            apsis_buffer_text(out, spelled[i].text);
+        } else {
+            apsis_text_wrap(out, page, usage[i].text, 4);
+            apsis_buffer_text(out, "\n    ");
+            apsis_text_wrap(out, page, spelled[i].text, 6);
+        }
+        apsis_buffer_text(out, "\n");
+        apsis_buffer_free(&usage[i]);
+        apsis_buffer_free(&spelled[i]);
+    }
+}
+
 static void put_family(struct apsis_arena *arena, const struct apsis_family *family, const struct apsis_page *page, struct apsis_buffer *out)
 {
     struct apsis_model *model;
@@ -206,16 +293,11 @@ static void put_family(struct apsis_arena *arena, const struct apsis_family *fam
     apsis_text_tone(out, page, APSIS_PLAIN);
     apsis_buffer_text(out, "  ");
     if (family->title) apsis_text_wrap(out, page, family->title, 4);
-    apsis_buffer_printf(out, "\n\nHow it is written\n");
-    for (size_t i = 0; i < family->spelling_count || i == 0; i++) {
-        struct apsis_buffer usage = {0};
-        if (family->spelling_count) put_spelling(family, &family->spellings[i], &usage);
-        else put_usage(family, &usage);
-        apsis_buffer_text(out, "  ");
-        apsis_text_wrap(out, page, usage.text, 4);
-        apsis_buffer_text(out, "\n");
-        apsis_buffer_free(&usage);
-    }
+    const struct apsis_distribution *d = example(arena, family, &model);
+    apsis_buffer_text(out, "\n\n");
+    apsis_text_wrap(out, page, family->spelling_count > 1 ? "How it is written, and the example below in each way, to four digits" : "How it is written", 2);
+    apsis_buffer_text(out, "\n");
+    put_spellings(family, d, page, out);
     for (size_t i = 0, told = 0; i < family->spelling_count && !told; i++)
         for (size_t k = 0; k < APSIS_MAX_PARAMETERS && family->spellings[i].names[k] && !told; k++)
             if (!strcmp(family->spellings[i].names[k], "p*")) {
@@ -237,7 +319,6 @@ static void put_family(struct apsis_arena *arena, const struct apsis_family *fam
         apsis_text_wrap(out, page, apsis_arena_printf(arena, "They %s.", form_words(family)), 2);
         apsis_buffer_text(out, "\n");
     }
-    const struct apsis_distribution *d = example(arena, family, &model);
     if (family->example) {
         apsis_buffer_text(out, "\nExample: ");
         apsis_text_wrap(out, page, apsis_arena_printf(arena, "x ~ %s%s", family->example, family->arguments == APSIS_ARGUMENTS_FILE ? ", where r holds 1, 2, 2, 3, 3, 3, 4, 4, 5" : ""), 9);
