@@ -26,7 +26,8 @@ const struct apsis_distribution *apsis_distribution_new(struct apsis_arena *aren
     d->whole = family->whole;
     for (size_t i = 0; i < count; i++)
         if (!is_finite(arguments[i])) {
-            *why = "every parameter must be a finite number";
+            const char *name = family->arguments == APSIS_ARGUMENTS_PERCENTILES ? "p*" : family->spellings[spelling].names[i];
+            *why = !strcmp(name, "p*") ? "a percentile must be a finite number" : apsis_arena_printf(arena, "%.*s must be a finite number", (int)strcspn(name, "?"), name);
             return NULL;
         }
     if (family->arguments == APSIS_ARGUMENTS_PERCENTILES) {

@@ -213,6 +213,38 @@ static size_t slots_of(const struct apsis_spelling *s)
     return n;
 }
 
+/* What was asked for is met: percentiles are percentiles of the result, mean and sd are its mean and sd. */
+static void check_spelling(const struct found *f, const struct apsis_spelling *s, const double *a, const double *percents)
+{
+    const struct apsis_distribution *d = f->d;
+    if (!s->solve) return;
+    for (size_t k = 0; s->names[k] && !strcmp(s->names[k], "p*"); k++) {
+        if (apsis_distribution_is_constant(d)) continue;
+        double lower, upper, small = percents[k] < 0.5 ? percents[k] : 1 - percents[k];
+        apsis_distribution_tails(d, a[k], &lower, &upper);
+        if (!(ap_abs(lower - percents[k]) <= 1e-11 + slack(d, a[k], small))) wrong("%s: percentile %.17g is at %.17g, not at %.17g", f->text, a[k], lower, percents[k]);
+    }
+    if (strcmp(s->names[0], "mean") || !s->names[1] || strcmp(s->names[1], "sd")) return;
+    double low, high, mean = apsis_distribution_mean(d), sd = apsis_distribution_sd(d), size = ap_abs(mean);
+    apsis_distribution_support(d, &low, &high);
+    if (is_finite(low) && ap_abs(low) > size) size = ap_abs(low);
+    if (is_finite(high) && ap_abs(high) > size) size = ap_abs(high);
+    if (!(ap_abs(mean - a[0]) <= 1e-10 * ap_abs(a[0]) + 1e-12 * (size + a[1]))) wrong("%s: the mean is %.17g, not %.17g", f->text, mean, a[0]);
+    /* an sd that is small beside the ends is a difference of moments; one far above the mean hangs on the last place of a shape next to 2 */
+    double lost = 0x1p-48 * (size * size / (a[1] * a[1]) + a[1] * a[1] / (mean * mean));
+    if (!(ap_abs(sd - a[1]) <= (1e-10 + lost) * a[1]) && a[1] > 0) wrong("%s: the sd is %.17g, not %.17g", f->text, sd, a[1]);
+}
+
+/* A message says which parameter is wrong: by its name, or by what it is. */
+static int names_it(const char *why, const char *name)
+{
+    static const char *const others[] = {"the middle", "the ends", "the four values", "the mean,", "min ", "max ", "population, marked and sample"};
+    if (strstr(why, name)) return 1;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strstr(why, others[i])) return 1;
+    return 0;
+}
+
 /* What the documentation of a parameter forbids is refused; NaN and infinities are. */
 static void check_domain(struct apsis_arena *arena, const struct apsis_family *family, int spelling, const double *good, const double *percents, size_t n)
 {
@@ -226,6 +258,9 @@ static void check_domain(struct apsis_arena *arena, const struct apsis_family *f
             why = NULL;
             if (apsis_distribution_new(arena, family, spelling, values, percents, n, &why)) wrong("%s takes %g for %s", family->name, never[k], family->spellings[spelling].names[i]);
             check_message(family->name, why);
+            char name[40];
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(family->spellings[spelling].names[i], "?"), family->spellings[spelling].names[i]);
+            if (why && !strstr(why, strcmp(name, "p*") ? name : "percentile")) wrong("%s: %g for %s: %s", family->name, never[k], name, why);
         }
     if (family->spellings[spelling].solve) return; /* arguments are not the parameters */
     for (size_t i = 0; i < n; i++) {
@@ -243,6 +278,7 @@ static void check_domain(struct apsis_arena *arena, const struct apsis_family *f
             why = NULL;
             if (apsis_distribution_new(arena, family, spelling, values, percents, n, &why)) wrong("%s takes %s %g, documented as: %s", family->name, family->parameter_names[i], values[i], doc);
             check_message(family->name, why);
+            if (why && !names_it(why, family->parameter_names[i])) wrong("%s: %s %g: %s", family->name, family->parameter_names[i], values[i], why);
         }
     }
 }
@@ -273,6 +309,7 @@ static void search_parameters(struct apsis_arena *arena, const struct apsis_fami
             }
             describe(&f, family->name, a, n, NULL);
             check(&f);
+            check_spelling(&f, s, a, percents);
             check_domain(arena, family, (int)spelling, a, percents, n);
             finds++;
         }
