@@ -103,7 +103,8 @@ def test_no_folder_of_this_machine():
 
 
 def test_the_command_takes_the_library_beside_it():
-    if SHARED and "libapsis" in run("readelf", "-d", APSIS):
+    if SHARED:
+        assert f"[$ORIGIN/{os.path.relpath(LIB, 'bin')}]" in run("readelf", "-d", APSIS)
         loaded = re.search(r"libapsis\.so\.0 => (\S.*) \(", run("ldd", APSIS))[1]
         assert os.path.realpath(loaded) == os.path.realpath(os.path.join(PREFIX, LIB, "libapsis.so.0")), loaded
     assert len(digest_of_first()) == 64
