@@ -10,6 +10,7 @@
 
 #include "host/cli/cli.h"
 #include "host/report/json.h"
+#include "host/support/escape.h"
 
 enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buffer *text)
 {
@@ -34,6 +35,7 @@ json_t *apsis_cli_messages_json(struct apsis_cli *cli)
     char *text = cli->model ? apsis_messages_text(cli->model, "json") : NULL;
     json_t *list = text ? json_loads(text, 0, NULL) : NULL;
     apsis_free(text);
+    if (!list && cli->model) apsis_escape_later(); /* it was printed by us: only memory can be missing */
     return list ? list : json_array();
 }
 
@@ -120,7 +122,9 @@ enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struc
         file->stream = S_ISDIR(info.st_mode) ? NULL : fopen(path, "w");
         if (S_ISDIR(info.st_mode)) errno = EISDIR;
     } else {
+        errno = 0;
         char *target = realpath(path, NULL); /* a link stays a link */
+        if (!target && errno == ENOMEM) apsis_out_of_memory(0);
         file->path = apsis_arena_printf(cli->arena, "%s", target ? target : path);
         free(target);
         file->temporary = apsis_arena_printf(cli->arena, "%s.part-XXXXXX", file->path);
@@ -130,6 +134,12 @@ enum apsis_status apsis_file_open(struct apsis_cli *cli, const char *path, struc
             umask(mask);
             if (fchmod(descriptor, 0666 & ~mask) != 0) errno = 0;
             file->stream = fdopen(descriptor, "w");
+            if (!file->stream) {
+                int fault = errno;
+                close(descriptor);
+                unlink(file->temporary);
+                errno = fault;
+            }
         }
     }
     if (file->stream) {

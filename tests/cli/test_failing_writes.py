@@ -96,6 +96,11 @@ def test_record():
         assert all(hits.get(call) for call in ("fwrite", "fflush", "fsync", "fclose", "rename")), hits
 
 
+def test_page():
+    hits = sweep([*RUN, "--html", "kept.html"], "kept.html", lambda data: data.rstrip().endswith(b"</html>"), b"old")
+    assert all(hits.get(call) for call in ("fwrite", "fflush", "fsync", "fclose", "rename")), hits
+
+
 def test_result_on_stdout():
     for words in ([*RUN, "--json"], RUN, ["inputs", MODEL], ["show", MODEL, "--plan"]):
         for call in ("fwrite", "fflush"):

@@ -12,12 +12,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/engine/automatic.h"
+#include "host/engine/cuda.h"
 #include "host/plan/lint.h"
 #include "host/plan/model.h"
 #include "host/plan/plan.h"
+#include "host/report/html.h"
 #include "host/report/json.h"
 #include "host/report/report.h"
 #include "host/support/escape.h"
@@ -26,7 +29,7 @@
  * Every allocation of the library comes through here: --wrap at the link for its own and for those that libc makes for it by these names,
  * Jansson's by its own hook. The Nth one fails, alone or with all that follow; live blocks are counted.
  *
- * APSIS_EVERY_ALLOCATION=1 in the environment: every N of every stage (long); else every N up to DENSE, then in strides.
+ * Every N up to DENSE, then in strides. APSIS_ALLOCATION_SECONDS in the environment: of each stage as many as that time allows.
  */
 #define DENSE 40
 #define ATTEMPTS 70
@@ -216,6 +219,7 @@ static void measure_with(struct fixture *f, enum apsis_status (*prepare)(const s
 }
 
 static void interpret(struct fixture *f) { measure_with(f, apsis_engine_interpreter.prepare, &apsis_engine_interpreter); }
+static void run_on_gpus(struct fixture *f) { measure_with(f, apsis_engine_cuda.prepare, &apsis_engine_cuda); }
 static void compile_and_run(struct fixture *f) { measure_with(f, apsis_engine_compiled.prepare, &apsis_engine_compiled); }
 
 /* auto, with the compiled engine asked for at once. */
@@ -239,6 +243,7 @@ static void report(struct fixture *f)
     apsis_json_write(apsis_record_json(&record), &text);
     apsis_json_write(apsis_report_inputs_json(f->ir, 1), &text);
     apsis_report_inputs_text(f->ir, arena, &page, &text);
+    apsis_html_run(&text, f->result, &about);
     uint64_t hash = 0xcbf29ce484222325ull;
     for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.text[i]) * 0x100000001b3ull;
     snprintf(f->digest, sizeof f->digest, "%016llx", (unsigned long long)hash);
@@ -302,16 +307,28 @@ static void one(const char *name, void (*work)(struct fixture *), struct fixture
     }
 }
 
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
 static void exhaust(const char *name, void (*work)(struct fixture *), struct fixture *f, long dense, long most)
 {
     struct tally tally = {0};
     char right[65];
     long before = live;
+    double start = now();
     must(attempt(work, f, 0, 0) && f->status == APSIS_OK, name);
     must(live == before, "a run that succeeds leaves blocks behind");
     memcpy(right, f->digest, sizeof right);
     long all = counted;
-    if (getenv("APSIS_EVERY_ALLOCATION")) dense = all;
+    const char *seconds = getenv("APSIS_ALLOCATION_SECONDS");
+    if (seconds) {
+        most = (long)(atof(seconds) / (now() - start + 1e-6)); /* a run that fails is shorter than one that does not */
+        dense = most > all ? all : most / 2;
+    }
     for (long at = 1; at <= dense && at <= all; at++) one(name, work, f, at, (int)(at & 1), right, &tally);
     long stride = (all - dense) / (most - dense > 0 ? most - dense : 1) + 1;
     for (long at = dense + 1; at <= all + stride; at += stride) one(name, work, f, at, (int)(at / stride & 1), right, &tally);
@@ -432,6 +449,15 @@ static void test_compiled(struct fixture *f, int sanitized)
         exhaust("compiled", compile_and_run, f, DENSE, ATTEMPTS);
         exhaust("auto", run_automatic, f, DENSE, ATTEMPTS);
         test_background(f);
+        if (!sanitized) { /* its fibers are not for the sanitizers */
+            setenv("APSIS_CUDA_DRIVER", FAKE_CUDA_LIBRARY, 1);
+            setenv("APSIS_NVRTC", FAKE_NVRTC_LIBRARY, 1);
+            setenv("FAKE_CUDA_DEVICES", "2", 1);
+            run_on_gpus(f);
+            if (f->status) printf("cuda: skipped, %s\n", f->told);
+            else must(!strcmp(f->digest, f->result->digest), "the digest of the GPUs");
+            if (!f->status) exhaust("cuda", run_on_gpus, f, DENSE, ATTEMPTS);
+        }
         must(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "a child is left");
         must(entries(temporary) == 0, "a folder is left behind");
     }
