@@ -4,11 +4,14 @@
 
 #include "host/api/api.h"
 #include "host/plan/lint.h"
+#include "host/support/escape.h"
 
 struct checking {
     struct apsis_model *model;
     const struct apsis_settings *settings;
 };
+
+static void close_case(void *c) { apsis_case_free(c); }
 
 /* Without scenarios and sets: the model alone, then under each of its scenarios. Tables and correlations are built as for a run. */
 static enum apsis_status check(void *arguments)
@@ -22,7 +25,10 @@ static enum apsis_status check(void *arguments)
     if (model->status || model->diagnostics.errors) return apsis_fail_model(model, model->status);
     enum apsis_status status = apsis_case_open(model, checking->settings, &c);
     if (status) return status;
+    struct apsis_cleanup cleanup; /* the case holds the model */
+    apsis_escape_defer(&cleanup, close_case, c);
     if (plain && apsis_model_check_scenarios(model->ast, &model->diagnostics)) {
+        apsis_escape_drop(&cleanup);
         apsis_case_free(c);
         return apsis_fail_model(model, APSIS_MODEL_ERROR);
     }
@@ -32,6 +38,7 @@ static enum apsis_status check(void *arguments)
     if (status == APSIS_OK && model->diagnostics.errors) status = apsis_fail_model(model, APSIS_MODEL_ERROR);
     model->check_inputs = c->ir->input_count;
     model->check_outputs = c->ir->output_count;
+    apsis_escape_drop(&cleanup);
     apsis_case_free(c);
     return status;
 }
@@ -60,9 +67,10 @@ void apsis_check_count(const struct apsis_model *model, struct apsis_check_count
 static enum apsis_status look(void *arguments)
 {
     struct apsis_case *c = arguments;
-    c->findings = APSIS_NEW(c->arena, struct apsis_diagnostics);
-    c->findings->arena = c->arena;
-    apsis_lint(c->model->ast, c->ir, c->model->source, c->findings);
+    struct apsis_diagnostics *findings = APSIS_NEW(c->arena, struct apsis_diagnostics);
+    findings->arena = c->arena;
+    apsis_lint(c->model->ast, c->ir, c->model->source, findings);
+    c->findings = findings;
     return APSIS_OK;
 }
 

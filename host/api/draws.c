@@ -50,6 +50,7 @@ static enum apsis_status make_columns(void *arguments)
     struct apsis_column_info *columns = status ? NULL : name_columns(c);
     apsis_escape_drop(&cleanup);
     if (status) apsis_ready_free(&c->draws);
+    else apsis_escape_keep(); /* the engine is the case's, whatever comes of the call that wanted it */
     c->columns = columns;
     return status;
 }
@@ -92,9 +93,8 @@ static enum apsis_status draw(void *arguments)
 {
     struct drawing *d = arguments;
     struct apsis_case *c = d->c;
-    enum apsis_status status = make_columns(c);
+    enum apsis_status status = APSIS_OK;
     uint64_t end = d->first + d->count;
-    if (status) return status;
     if (end > 1ull << 49 || end < d->first) return apsis_fail(c->model, APSIS_USAGE, "draws", "draws: past draw 2^49");
     size_t columns = c->draws.plan->column_count;
     double **stored = apsis_calloc(columns + 1, sizeof *stored), *room = NULL;
@@ -119,7 +119,8 @@ enum apsis_status apsis_case_draws(struct apsis_case *c, uint64_t first, size_t 
 {
     struct drawing drawing = {.c = c, .first = first, .count = count, .values = values};
     if (!c || !values) return APSIS_USAGE;
-    return apsis_guard(c->model, draw, &drawing);
+    enum apsis_status status = apsis_guard(c->model, make_columns, c);
+    return status ? status : apsis_guard(c->model, draw, &drawing);
 }
 
 /* ---------------------------------------------------------------- the draw that a percentile is */

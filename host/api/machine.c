@@ -9,6 +9,7 @@
 #include "host/api/api.h"
 #include "host/api/machine.h"
 #include "host/report/json.h"
+#include "host/support/escape.h"
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -101,12 +102,13 @@ static void look(struct apsis_machine *m)
 
 static void put_json(struct apsis_machine *m, struct apsis_buffer *out)
 {
-    json_t *json = json_object(), *cpu = json_object();
+    const char *name = cpu_name(m->arena), *features = cpu_features(m->arena), *sets = apsis_machine_instruction_sets(m->arena);
+    json_t *json = json_object(), *cpu = json_object(); /* nothing from here to apsis_json_write jumps */
     for (size_t i = 0; i < m->count; i++)
         if (strncmp(m->items[i].key, "cpu", 3)) apsis_json_set(json, m->items[i].key, apsis_json_text(m->items[i].text));
-    apsis_json_set(cpu, "name", apsis_json_text(cpu_name(m->arena)));
-    apsis_json_set(cpu, "features", words(cpu_features(m->arena), " "));
-    apsis_json_set(cpu, "variants", words(apsis_machine_instruction_sets(m->arena), ", "));
+    apsis_json_set(cpu, "name", apsis_json_text(name));
+    apsis_json_set(cpu, "features", words(features, " "));
+    apsis_json_set(cpu, "variants", words(sets, ", "));
     apsis_json_set(json, "cpu", cpu);
     apsis_json_set(json, "gpu_list", m->gpus ? json_incref(m->gpus) : json_array());
     apsis_json_write(json, out);
@@ -128,14 +130,19 @@ struct asking {
     char *text;
 };
 
+static void give_up_gpus(void *machine) { json_decref(((struct apsis_machine *)machine)->gpus); }
+
 static enum apsis_status print_machine(void *arguments)
 {
     struct asking *asking = arguments;
     struct apsis_machine machine = {.arena = apsis_arena_new()};
     struct apsis_buffer out = {0};
+    struct apsis_cleanup cleanup;
+    apsis_escape_defer(&cleanup, give_up_gpus, &machine);
     look(&machine);
     if (asking->print.format == APSIS_FORMAT_JSON) put_json(&machine, &out);
     else put_text(&machine, &asking->print.page, &out);
+    apsis_escape_drop(&cleanup);
     json_decref(machine.gpus);
     apsis_arena_free(machine.arena);
     return apsis_hand_out(&out, &asking->text);

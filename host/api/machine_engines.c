@@ -54,26 +54,29 @@ void apsis_machine_engines(struct apsis_machine *m)
     look_at_cache(m);
 }
 
-/* For programs: each GPU as an object. */
-static json_t *gpu_list(struct apsis_machine *m)
+/* For programs: each GPU as an object, in m->gpus. No allocation but Jansson's while an object is in no list. */
+static void list_gpus(struct apsis_machine *m)
 {
     struct apsis_cuda_driver driver;
     struct apsis_cuda_device *devices = NULL;
     size_t count = 0;
     const char *why;
-    json_t *list = json_array();
-    if (apsis_cuda_driver_open(m->arena, &driver, &why) || apsis_cuda_devices(m->arena, &driver, &devices, &count, &why)) return list;
+    m->gpus = json_array();
+    if (apsis_cuda_driver_open(m->arena, &driver, &why) || apsis_cuda_devices(m->arena, &driver, &devices, &count, &why)) return;
     for (size_t i = 0; i < count; i++) {
         const struct apsis_cuda_device *d = &devices[i];
+        char device[32], capability[32], memory[32];
+        snprintf(device, sizeof device, "cuda:%d", d->ordinal);
+        snprintf(capability, sizeof capability, "%d.%d", d->major, d->minor);
+        snprintf(memory, sizeof memory, "%zu", d->memory);
         json_t *gpu = json_object();
-        apsis_json_set(gpu, "device", apsis_json_text(apsis_arena_printf(m->arena, "cuda:%d", d->ordinal)));
+        apsis_json_set(gpu, "device", apsis_json_text(device));
         apsis_json_set(gpu, "name", apsis_json_text(d->name));
-        apsis_json_set(gpu, "compute_capability", apsis_json_text(apsis_arena_printf(m->arena, "%d.%d", d->major, d->minor)));
+        apsis_json_set(gpu, "compute_capability", apsis_json_text(capability));
         apsis_json_set(gpu, "multiprocessors", json_integer(d->processors));
-        apsis_json_set(gpu, "memory_bytes", apsis_json_text(apsis_arena_printf(m->arena, "%zu", d->memory)));
-        apsis_json_append(list, gpu);
+        apsis_json_set(gpu, "memory_bytes", apsis_json_text(memory));
+        apsis_json_append(m->gpus, gpu);
     }
-    return list;
 }
 
 void apsis_machine_cuda(struct apsis_machine *m)
@@ -88,5 +91,5 @@ void apsis_machine_cuda(struct apsis_machine *m)
                                                             : apsis_arena_printf(m->arena, "Philox of Apsis, the same numbers: %s", d.headers));
     if (!cannot && !d.nvrtc_works) cannot = d.nvrtc;
     found("cuda_engine", "CUDA engine", cannot ? apsis_without_advice(m->arena, cannot) : "ready");
-    if (d.device_count) m->gpus = gpu_list(m);
+    if (d.device_count) list_gpus(m);
 }

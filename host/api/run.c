@@ -32,10 +32,9 @@ static struct apsis_result_handle *describe(struct apsis_case *c, struct apsis_r
     char *text = apsis_model_text(c->model);
     uint8_t hash[32];
     char *hex = apsis_arena_alloc(arena, 65);
-    if (text) {
-        apsis_sha256(text, strlen(text), hash);
-        apsis_sha256_hex(hash, hex);
-    }
+    if (!text) apsis_out_of_memory(0);
+    apsis_sha256(text, strlen(text), hash);
+    apsis_sha256_hex(hash, hex);
     apsis_free(text);
     for (size_t i = 0; i < result->measure_count; i++) {
         struct apsis_measure *measure = &result->measures[i];

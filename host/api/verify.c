@@ -19,6 +19,8 @@ struct recording {
     char *text;
 };
 
+static void free_text(void *text) { apsis_free(text); }
+
 static enum apsis_status write_record(void *arguments)
 {
     struct recording *recording = arguments;
@@ -28,21 +30,25 @@ static enum apsis_status write_record(void *arguments)
     struct apsis_print print;
     struct apsis_measure_settings measure;
     struct apsis_buffer out = {0};
-    json_t *data = json_array();
     apsis_print_default(&print);
     apsis_measure_settings_of(c, &measure);
     struct apsis_report report = apsis_report_of(arena, result, &print);
-    char *text = apsis_model_text(c->model);
     apsis_case_files(c);
+    char *text = apsis_model_text(c->model);
+    struct apsis_cleanup cleanup;
+    if (!text) apsis_out_of_memory(0);
+    apsis_escape_defer(&cleanup, free_text, text);
+    json_t *data = json_array(); /* nothing from here to apsis_json_write jumps */
     for (size_t i = 0; i < c->file_count; i++)
         apsis_json_append(data, json_pack("{s:s, s:s}", "path", c->files[i].name, "sha256", c->files[i].sha256));
     struct apsis_record record = {
-        .model_file = apsis_model_name(c->model), .model_text = text ? text : "", .model_length = text ? strlen(text) : 0,
+        .model_file = apsis_model_name(c->model), .model_text = text, .model_length = strlen(text),
         .scenarios = c->settings.scenarios, .scenario_count = c->settings.scenario_count, .sets = c->settings.sets, .set_count = c->settings.set_count,
         .only = c->only, .result = result, .report = &report, .settings = &measure, .data = data,
     };
     json_t *json = apsis_record_json(&record);
     apsis_json_write(json, &out);
+    apsis_escape_drop(&cleanup);
     apsis_free(text);
     apsis_arena_free(arena);
     return apsis_hand_out(&out, &recording->text);

@@ -38,6 +38,11 @@ void apsis_escape_leave(struct apsis_escape *escape)
     if (escape->blocks) apsis_blocks_hand_over(escape, escape->heir);
 }
 
+void apsis_escape_keep(void)
+{
+    if (current) apsis_blocks_hand_over(current, NULL);
+}
+
 void apsis_escape_later(void)
 {
     if (!current) apsis_out_of_memory(0);

@@ -71,6 +71,8 @@ struct apsis_escape {
 #define APSIS_ESCAPE_ENTER(escape) (setjmp(*apsis_escape_open(escape)) == 0)
 /* The innermost one must be left first; every cleanup was dropped. What is due is raised: then the else is taken after all. */
 void apsis_escape_leave(struct apsis_escape *escape);
+/* The blocks that belong to the innermost one belong to nobody from here on: what was made for an object that was there before, and is whole. */
+void apsis_escape_keep(void);
 /* The innermost one of this thread, or NULL. */
 struct apsis_escape *apsis_escape_current(void);
 

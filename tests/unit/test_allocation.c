@@ -252,6 +252,63 @@ static void report(struct fixture *f)
     apsis_arena_free(arena);
 }
 
+/* The public interface, which catches by itself: each call fails with a status or not at all, and objects stay as they were. */
+static void told_by(struct fixture *f, const struct apsis_model *model) { snprintf(f->told, sizeof f->told, "%s", apsis_why(model)); }
+
+static void use_interface(struct fixture *f)
+{
+    struct apsis_settings settings;
+    struct apsis_print print;
+    struct apsis_case *c = NULL;
+    struct apsis_result *result = NULL;
+    struct apsis_verdict *verdict = NULL;
+    char *texts[5] = {NULL};
+    double first[3], *values[4096] = {first};
+    size_t columns = 0;
+    uint64_t draw;
+    apsis_settings_default(&settings);
+    apsis_print_default(&print);
+    settings.draws = 3500;
+    settings.threads = 2;
+    settings.engine = "interpreter";
+    struct apsis_model *model = apsis_model_open(f->path);
+    f->status = apsis_model_status(model);
+    if (!f->status) f->status = apsis_check(model, NULL);
+    if (!f->status) f->status = apsis_case_open(model, &settings, &c);
+    if (!f->status) f->status = apsis_case_columns(c, &columns);
+    if (!f->status && columns < 4096) f->status = apsis_case_draws(c, 5, 3, values);
+    if (!f->status) f->status = apsis_case_find_draw(c, "value:P5", &draw);
+    if (!f->status) f->status = apsis_case_run(c, &result);
+    if (!f->status) f->status = apsis_result_record(result, &texts[0]);
+    for (int format = 0; format < 3 && !f->status; format++) {
+        print.format = format == 0 ? APSIS_FORMAT_TEXT : format == 1 ? APSIS_FORMAT_JSON : APSIS_FORMAT_HTML;
+        f->status = apsis_result_text(result, &print, &texts[1 + format]);
+    }
+    if (!f->status) f->status = apsis_case_replay_text(c, 7, NULL, &print, &texts[4]);
+    if (!f->status) f->status = apsis_verify(texts[0], strlen(texts[0]), "the record", 0, &settings, &verdict);
+    if (!f->status && !verdict->same) f->status = APSIS_MODEL_ERROR;
+    if (!f->status) memcpy(f->digest, apsis_result_info(result)->digest, sizeof f->digest);
+    else told_by(f, model);
+    if (f->status && !*f->told) snprintf(f->told, sizeof f->told, "%s", verdict && verdict->why ? verdict->why : "out of memory");
+    for (int i = 0; i < 5; i++) apsis_free(texts[i]);
+    apsis_verdict_free(verdict);
+    apsis_result_free(result);
+    apsis_case_free(c);
+    apsis_model_free(model);
+}
+
+/* Draws from a case that stays, whatever came of the calls before. */
+static struct apsis_case *standing;
+static void draw_again(struct fixture *f)
+{
+    double first[2000], *values[4096] = {first};
+    size_t columns;
+    f->status = apsis_case_columns(standing, &columns);
+    if (!f->status) f->status = apsis_case_draws(standing, 1000, 2000, values);
+    if (f->status) snprintf(f->told, sizeof f->told, "%s", apsis_why(f->model));
+    else snprintf(f->digest, sizeof f->digest, "%a %a", first[0], first[1999]);
+}
+
 /* ---------------------------------------------------------------- attempts */
 static int entries(const char *folder)
 {
@@ -336,6 +393,31 @@ static void exhaust(const char *name, void (*work)(struct fixture *), struct fix
     must(attempt(work, f, 0, 0) && f->status == APSIS_OK && !strcmp(f->digest, right), "the run afterwards is not right");
     printf("%-60s %-10s %6ld allocations, %4ld attempts: %ld escaped, %ld failed by a status, %ld went through\n", strrchr(f->path, '/') + 1, name, all, tally.attempts, tally.escaped, tally.told,
            tally.unharmed);
+}
+
+static void test_interface(struct fixture *f)
+{
+    struct apsis_settings settings;
+    struct tally tally = {0};
+    char right[65];
+    exhaust("interface", use_interface, f, DENSE, ATTEMPTS);
+    apsis_settings_default(&settings);
+    settings.engine = "interpreter";
+    for (long at = 1; at < 40; at++) { /* a new case each time: its engine is made, or not, within the calls that fail */
+        long before = live;
+        must(apsis_case_open(f->model, &settings, &standing) == APSIS_OK, "a case");
+        tally.escaped += !attempt(draw_again, f, at, (int)(at & 1));
+        tally.told += f->status != APSIS_OK;
+        for (int again = 0; again < 2; again++) {
+            must(attempt(draw_again, f, 0, 0) && f->status == APSIS_OK, "draws after a failure");
+            if (at == 1 && again == 0) memcpy(right, f->digest, sizeof right);
+            must(!strcmp(right, f->digest), "draws after a failure are other ones");
+        }
+        apsis_case_free(standing);
+        must(live - before <= 4, "a case leaves blocks behind"); /* the model's arena may have grown */
+    }
+    must(tally.escaped == 0 && tally.told > 10, "the interface lets a jump out");
+    printf("interface: draws of one case after %ld failures\n", tally.told);
 }
 
 static void set_up(struct fixture *f, const char *model)
@@ -471,6 +553,7 @@ int main(int argc, char **argv)
     static const char *const models[] = {"first.risk", "portfolio.risk", "revenue_stack.risk", "terrestrial_dc.risk", "orbital_compute.risk"};
     int sanitized = argc > 1 && !strcmp(argv[1], "sanitized");
     long few = DENSE, most = ATTEMPTS;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     json_set_alloc_funcs(__wrap_malloc, __wrap_free);
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         struct fixture f;
@@ -481,6 +564,7 @@ int main(int argc, char **argv)
         exhaust("measure", interpret, &f, few, most);
         exhaust("report", report, &f, few, most);
         if (i == 0) {
+            test_interface(&f);
             test_two_threads(&f);
             test_compiled(&f, sanitized);
         }
