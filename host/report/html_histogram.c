@@ -20,6 +20,23 @@ static const char *outside_words(struct apsis_html *html, const struct apsis_htm
     return apsis_arena_printf(html->arena, "share of draws; %s%s%s not drawn", below ? below : "", below && above ? " and " : "", above ? above : "");
 }
 
+/* A row for each whole number. */
+static void put_values(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity, const struct apsis_html_shape *shape)
+{
+    static const char *const heads[] = {"Value", "Draws", "Share"};
+    char text[APSIS_TEXT_SIZE];
+    double n = (double)measure->valid;
+    apsis_html_figure_data(html, apsis_arena_printf(html->arena, "Histogram of %s", quantity->name), "rrr", heads);
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct apsis_html_step *bar = &shape->bars[i];
+        apsis_html_row(html);
+        apsis_html_cell(html, apsis_text_figures(text, (bar->from + bar->to) / 2 * quantity->scale, 12));
+        apsis_html_cell(html, apsis_text_count(text, (uint64_t)(bar->share * n + 0.5)));
+        apsis_html_cell(html, apsis_text_share(text, bar->share, 0.0005));
+    }
+    apsis_html_figure_end(html);
+}
+
 static void put_data(struct apsis_html *html, const struct apsis_measure *measure, const struct apsis_quantity *quantity)
 {
     static const char *const heads[] = {"From", "To", "Draws", "Share"};
@@ -95,5 +112,6 @@ void apsis_html_histogram(struct apsis_html *html, const struct apsis_measure *m
     apsis_html_raw(html, "</g>");
     apsis_html_axis_x(html, shape.low * quantity->scale, shape.high * quantity->scale, HEIGHT, quantity->unit);
     for (size_t i = 0; i < markers.count; i++) apsis_html_marker_draw(html, &markers, i, HEIGHT);
-    put_data(html, measure, quantity);
+    if (shape.whole) put_values(html, measure, quantity, &shape);
+    else put_data(html, measure, quantity);
 }

@@ -11,11 +11,11 @@ static int by_value(struct apsis_html *html, const struct apsis_measure *measure
 {
     size_t bins = measure->histogram_count;
     const double *edges = measure->histogram_edges;
-    double n = (double)measure->valid, counts[MOST_VALUES] = {0}, first = ceil(edges[0]), last = floor(edges[bins]), below = 0, above = 0;
+    double n = (double)measure->valid, counts[MOST_VALUES] = {0}, below = 0, above = 0;
     if (!apsis_report_whole(measure) || bins < 3 || edges[2] - edges[1] > 1) return 0;
-    if (measure->min == first - 1) first--; /* one value in an open bin is known too */
-    if (last == edges[bins]) last--;        /* an edge belongs to the bin above it */
-    if (measure->max == last + 1) last++;
+    double first = ceil(edges[1]) - 1, last = ceil(edges[bins - 1]); /* next to the inner bins: known where an open bin holds nothing else */
+    first = measure->min < first ? first + 1 : measure->min;
+    last = measure->max > last ? last - 1 : measure->max;
     if (!(last > first) || last - first >= MOST_VALUES) return 0;
     for (size_t i = 0; i < bins; i++) {
         double from = i ? edges[i] : measure->min, to = i + 1 < bins ? edges[i + 1] : measure->max, value = ceil(from), count = (double)measure->histogram_counts[i];

@@ -90,6 +90,14 @@ def check_numbers(page, result):
     assert len(histograms) == len(drawn), (len(histograms), len(drawn))
     for table, output in zip(histograms, drawn):
         counts, edges = output["histogram"]["counts"], output["histogram"]["edges"]
+        if table["heads"][0] == "Value":  # whole numbers, a row each
+            ends = [min(edges[0], output["min"]["value"])] + edges[1:-1] + [max(edges[-1], output["max"]["value"]) + 1e-9]
+            for value, draws, share in table["rows"]:
+                bins = [i for i in range(len(counts)) if ends[i] - 1e-9 <= float(value.replace(",", "")) < ends[i + 1] - 1e-9 * (i + 1 < len(counts))]
+                assert len(bins) == 1 and counts[bins[0]] == draws.replace(",", ""), (value, draws, bins)
+                assert shows(share, 100 * int(counts[bins[0]]) / (int(output["draws"]) * output["given_share"] - int(output["invalid"]["count"])))
+                checked += 2
+            continue
         assert [row[2].replace(",", "") for row in table["rows"]] == counts
         for i, row in enumerate(table["rows"][1:-1], 1):
             assert shows(row[0], edges[i] * scales[id(output)]) and shows(row[1], edges[i + 1] * scales[id(output)]), (row, edges[i])
