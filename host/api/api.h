@@ -48,6 +48,7 @@ struct apsis_case {
     struct apsis_arena *arena;
     struct apsis_model *model;
     struct apsis_settings settings;    /* copied */
+    const struct apsis_ast *ast;       /* of the model as it was when the case was opened */
     struct apsis_scenario *sets;
     struct apsis_ir *ir;
     const char **only;                 /* names of outputs, NULL-terminated; NULL: all */
@@ -76,6 +77,10 @@ void apsis_case_describe(struct apsis_case *c); /* fills inputs and outputs */
 /* ---------------------------------------------------------------- data_files.c */
 void apsis_case_files(struct apsis_case *c); /* fills files */
 const char *apsis_file_sha256(struct apsis_arena *arena, const char *path); /* hexadecimal; "" where it cannot be read */
+
+/* ---------------------------------------------------------------- build.c */
+/* The tree of all that was read and added by calls so far; it stays as it is when more is added. NULL where nothing could be read. */
+const struct apsis_ast *apsis_model_tree(struct apsis_model *model);
 
 /* ---------------------------------------------------------------- ready.c */
 /* Plans (in `arena`) and prepares the engine that the settings ask for, or `otherwise`. *ready is to be freed also after a failure. */

@@ -150,7 +150,8 @@ static enum apsis_status fill(struct apsis_case *c)
     if (status) return apsis_fail_model(model, status);
     struct apsis_overrides overrides = {(const char *const *)s->scenarios, s->scenario_count, c->sets, s->set_count};
     struct apsis_lower_options lower = {.keep_all = s->every_value};
-    c->ir = apsis_lower(c->arena, model->ast, &overrides, &lower, &model->diagnostics);
+    c->ast = apsis_model_tree(model);
+    c->ir = apsis_lower(c->arena, c->ast, &overrides, &lower, &model->diagnostics);
     if (!c->ir || model->diagnostics.errors) return apsis_fail_model(model, APSIS_MODEL_ERROR);
     status = take_only(c);
     if (status == APSIS_OK) status = take_targets(c);

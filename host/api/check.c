@@ -27,14 +27,14 @@ static enum apsis_status check(void *arguments)
     if (status) return status;
     struct apsis_cleanup cleanup; /* the case holds the model */
     apsis_escape_defer(&cleanup, close_case, c);
-    if (plain && apsis_model_check_scenarios(model->ast, &model->diagnostics)) {
+    if (plain && apsis_model_check_scenarios(c->ast, &model->diagnostics)) {
         apsis_escape_drop(&cleanup);
         apsis_case_free(c);
         return apsis_fail_model(model, APSIS_MODEL_ERROR);
     }
     struct apsis_plan_options options = {0};
     if (!apsis_plan_new(c->arena, c->ir, &options, &model->diagnostics)) status = apsis_fail_model(model, APSIS_MODEL_ERROR);
-    else apsis_lint(model->ast, c->ir, model->source, &model->diagnostics);
+    else apsis_lint(c->ast, c->ir, &model->diagnostics);
     if (status == APSIS_OK && model->diagnostics.errors) status = apsis_fail_model(model, APSIS_MODEL_ERROR);
     model->check_inputs = c->ir->input_count;
     model->check_outputs = c->ir->output_count;
@@ -69,7 +69,7 @@ static enum apsis_status look(void *arguments)
     struct apsis_case *c = arguments;
     struct apsis_diagnostics *findings = APSIS_NEW(c->arena, struct apsis_diagnostics);
     findings->arena = c->arena;
-    apsis_lint(c->model->ast, c->ir, c->model->source, findings);
+    apsis_lint(c->ast, c->ir, findings);
     c->findings = findings;
     return APSIS_OK;
 }

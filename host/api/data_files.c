@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/api/api.h"
+#include "host/language/data_file.h"
 #include "host/support/sha256.h"
 
 struct walk {
@@ -74,15 +75,23 @@ const char *apsis_file_sha256(struct apsis_arena *arena, const char *path)
     return hex;
 }
 
+static const char *given_sha256(struct apsis_arena *arena, struct apsis_given_file *file)
+{
+    char *hex = apsis_arena_alloc(arena, 65);
+    apsis_sha256_hex(apsis_given_sha256(file), hex);
+    return hex;
+}
+
 void apsis_case_files(struct apsis_case *c)
 {
     const char **names;
     if (c->files_known) return;
-    c->file_count = data_names(c->arena, c->model->ast, c->sets, c->settings.set_count, &names);
+    c->file_count = data_names(c->arena, c->ast, c->sets, c->settings.set_count, &names);
     c->files = APSIS_NEW_ARRAY(c->arena, struct apsis_file_info, c->file_count + 1);
     for (size_t i = 0; i < c->file_count; i++) {
         const char *path = data_path(c->arena, apsis_model_name(c->model), names[i]);
-        c->files[i] = (struct apsis_file_info){.name = names[i], .path = path, .sha256 = apsis_file_sha256(c->arena, path)};
+        struct apsis_given_file *given = apsis_given_find(&c->model->sources, names[i]);
+        c->files[i] = (struct apsis_file_info){.name = names[i], .path = given ? "" : path, .sha256 = given ? given_sha256(c->arena, given) : apsis_file_sha256(c->arena, path)};
     }
     c->files_known = 1;
 }
@@ -116,14 +125,15 @@ static enum apsis_status find_name(void *arguments)
     struct apsis_settings settings;
     struct apsis_diagnostics ignored = {.arena = model->arena};
     const char **names;
-    if (!model->ast) return APSIS_OK;
+    const struct apsis_ast *ast = apsis_model_tree(model);
+    if (!ast) return APSIS_OK;
     apsis_settings_copy(model->arena, asking->settings, &settings);
     struct apsis_scenario *sets = APSIS_NEW_ARRAY(model->arena, struct apsis_scenario, settings.set_count + 1);
     for (size_t i = 0; i < settings.set_count; i++) {
         uint32_t source = apsis_sources_add(&model->sources, "--set", settings.sets[i], strlen(settings.sets[i]));
         if (apsis_source_check(&model->sources, source, &ignored) == APSIS_OK) apsis_parse_overrides(model->arena, &model->sources, source, &ignored, &sets[i]);
     }
-    size_t count = data_names(model->arena, model->ast, sets, settings.set_count, &names);
+    size_t count = data_names(model->arena, ast, sets, settings.set_count, &names);
     if (asking->number >= count) return APSIS_OK;
     asking->name = names[asking->number];
     asking->path = data_path(model->arena, apsis_model_name(model), asking->name);

@@ -63,10 +63,11 @@ static enum apsis_status list_messages(void *arguments)
         struct apsis_message *message = &list->items[i];
         *message = (struct apsis_message){.severity = d->severity, .text = d->message, .hint = d->hint, .lint = d->lint};
         if (d->span.end == 0 || d->span.source >= model->sources.count) continue;
-        const struct apsis_source *source = &model->sources.items[d->span.source];
-        struct apsis_place from = apsis_source_place(source, d->span.begin), to = apsis_source_place(source, d->span.end);
-        message->file = source->name;
-        message->begin = d->span.begin, message->end = d->span.end;
+        struct apsis_span span = d->span;
+        struct apsis_source source = apsis_source_shown(&model->sources, &span);
+        struct apsis_place from = apsis_source_place(&source, span.begin), to = apsis_source_place(&source, span.end);
+        message->file = source.name;
+        message->begin = span.begin, message->end = span.end;
         message->line = from.line, message->column = from.column;
         message->end_line = to.line, message->end_column = to.column;
     }
@@ -119,9 +120,15 @@ static int is_said(const struct apsis_definition *definitions, size_t i, int out
     return 0;
 }
 
+static enum apsis_status bring_up_to_date(void *model)
+{
+    apsis_model_tree(model);
+    return APSIS_OK;
+}
+
 int apsis_model_name_at(struct apsis_model *model, enum apsis_name_kind kind, size_t number, const char **name, const char **words)
 {
-    const struct apsis_ast *ast = model ? model->ast : NULL;
+    const struct apsis_ast *ast = model && apsis_guard(NULL, bring_up_to_date, model) == APSIS_OK ? model->ast : NULL;
     int outputs = kind == APSIS_NAMES_OUTPUTS;
     if (!ast) return 0;
     if (kind == APSIS_NAMES_SCENARIOS) {

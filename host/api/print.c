@@ -179,7 +179,7 @@ static enum apsis_status show_tree(void *arguments)
     struct printing *p = arguments;
     struct apsis_buffer out = {0};
     if (p->model->status || p->model->diagnostics.errors) return apsis_fail_model(p->model, p->model->status);
-    apsis_ast_print(p->model->ast, &out);
+    apsis_ast_print(apsis_model_tree(p->model), &out);
     return apsis_hand_out(&out, &p->text);
 }
 

@@ -307,11 +307,33 @@ static int read_rows(struct reader *r, struct apsis_data *data)
     return data->count > 0;
 }
 
+/* ---------------------------------------------------------------- columns given by calls */
+static int read_given(struct apsis_arena *arena, const struct apsis_data_request *request, struct apsis_diagnostics *list, struct apsis_given_file *file,
+                      struct apsis_data *data)
+{
+    struct reader r = {.request = request, .arena = arena, .list = list, .name_count = file->column_count};
+    r.names = APSIS_NEW_ARRAY(arena, const char *, file->column_count);
+    for (size_t i = 0; i < file->column_count; i++) r.names[i] = file->columns[i].name;
+    for (size_t which = 0; which < request->count; which++) {
+        if (!find_column(&r, which)) return 0;
+        data->values[which] = APSIS_NEW_ARRAY(arena, double, file->rows);
+        memcpy(data->values[which], file->columns[r.wanted[which]].values, file->rows * sizeof(double));
+    }
+    data->count = file->rows;
+    memcpy(data->sha256, apsis_given_sha256(file), sizeof data->sha256);
+    if (!request->first_empty || data->values[1][0] == 0) return 1;
+    apsis_hint(list, apsis_error(list, request->spans[1], "%s: the first value of column %s stands for the lowest edge of all: nothing lies below it", request->path, request->columns[1]),
+               "make it 0");
+    return 0;
+}
+
 int apsis_data_read(struct apsis_arena *arena, const struct apsis_data_request *request, struct apsis_diagnostics *list, struct apsis_data *data)
 {
     const char *slash = strrchr(request->model, '/'), *why = NULL, *path = request->path;
     char *folder = slash ? apsis_arena_copy(arena, request->model, slash == request->model ? 1 : (size_t)(slash - request->model)) : apsis_arena_printf(arena, ".");
     *data = (struct apsis_data){0};
+    struct apsis_given_file *given = request->sources ? apsis_given_find(request->sources, path) : NULL;
+    if (given) return read_given(arena, request, list, given, data);
     if (!leads_down(path)) {
         apsis_hint(list, apsis_error(list, request->span, "%s is not under the model's own folder", path), "a model reads only files beside or below it");
         return 0;

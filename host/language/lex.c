@@ -73,11 +73,26 @@ static struct apsis_token bad(struct apsis_lexer *lexer, struct apsis_token toke
     return token;
 }
 
+/* p2.5: a percentile may have digits behind a point, where it names a parameter. Its end, or `end` where none is. */
+static uint32_t percentile_end(const struct apsis_lexer *lexer, uint32_t end)
+{
+    const char *text = lexer->text;
+    uint32_t at = lexer->at + 1;
+    if (text[lexer->at] != 'p' || at == end || end >= lexer->length || text[end] != '.') return end;
+    while (at < end && is_digit(text[at])) at++;
+    if (at < end) return end;
+    for (at = end + 1; at < lexer->length && is_digit(text[at]);) at++;
+    uint32_t last = at;
+    while (at < lexer->length && (text[at] == ' ' || text[at] == '\t')) at++;
+    return last > end + 1 && at < lexer->length && text[at] == ':' ? last : end;
+}
+
 static struct apsis_token lex_name(struct apsis_lexer *lexer, struct apsis_token token)
 {
     const char *begin = lexer->text + lexer->at;
     uint32_t end = lexer->at + 1;
     while (end < lexer->length && is_name_part(lexer->text[end])) end++;
+    end = percentile_end(lexer, end);
     size_t length = end - lexer->at;
     if (length > APSIS_NAME_LIMIT) return bad(lexer, token, end, "a name has at most 255 characters", NULL);
     token.kind = APSIS_TOKEN_NAME;

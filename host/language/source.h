@@ -27,11 +27,26 @@ struct apsis_source {
     size_t piece_count;
 };
 
+/* Columns of numbers under the name of a file, given by calls: no file of that name is opened. All of one file are equally long. */
+struct apsis_given_column {
+    const char *name;
+    const double *values;
+};
+struct apsis_given_file {
+    const char *name;
+    struct apsis_given_column *columns;
+    size_t column_count, column_capacity, rows;
+    uint8_t sha256[32]; /* of the CSV text that they would be: see apsis_given_sha256 */
+    int hashed;         /* 1: it is known */
+};
+
 /* All texts of one model, in the order they were added. */
 struct apsis_sources {
     struct apsis_arena *arena;
     struct apsis_source *items;
     size_t count, capacity;
+    struct apsis_given_file *files;
+    size_t file_count, file_capacity;
 };
 
 struct apsis_diagnostics;

@@ -73,7 +73,7 @@ size_t apsis_lint_affecting(const struct apsis_diagnostics *list)
 }
 
 /* ---------------------------------------------------------------- the whole */
-void apsis_lint(const struct apsis_ast *ast, struct apsis_ir *ir, uint32_t source, struct apsis_diagnostics *list)
+void apsis_lint(const struct apsis_ast *ast, struct apsis_ir *ir, struct apsis_diagnostics *list)
 {
     struct apsis_linting *l = &(struct apsis_linting){.arena = apsis_arena_new(), .ast = ast, .ir = ir, .list = list};
     struct apsis_diagnostics known = {.arena = l->arena}; /* said already, when the model was checked */
@@ -81,7 +81,7 @@ void apsis_lint(const struct apsis_ast *ast, struct apsis_ir *ir, uint32_t sourc
     for (size_t i = 0; i < ast->scenario_count; i++)
         layers[i] = (struct apsis_layer){ast->scenarios[i].definitions, ast->scenarios[i].definition_count, ast->scenarios[i].name};
     l->names = apsis_names_new(l->arena, ast, layers, ast->scenario_count, &known);
-    apsis_lint_read_allows(l, source);
+    apsis_lint_read_allows(l);
     apsis_lint_graph(l);
     for (size_t i = 0; i < apsis_lint_count; i++) {
         l->lint = &apsis_lints[i];

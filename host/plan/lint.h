@@ -20,8 +20,8 @@ extern const size_t apsis_lint_count;
 const struct apsis_lint *apsis_lint_find(const char *name); /* or NULL */
 
 /* Looks at a model that has no errors: findings go to `list` as warnings and notes, each with the lint's name. `ir` is its graph;
-   the allows of text number `source` are read from its comments into ir->allows. What is wrong with an allow is an error. */
-void apsis_lint(const struct apsis_ast *ast, struct apsis_ir *ir, uint32_t source, struct apsis_diagnostics *list);
+   the allows of the tree's texts are read from its comments into ir->allows. What is wrong with an allow is an error. */
+void apsis_lint(const struct apsis_ast *ast, struct apsis_ir *ir, struct apsis_diagnostics *list);
 
 /* How many findings of a list could change a result. */
 size_t apsis_lint_affecting(const struct apsis_diagnostics *list);

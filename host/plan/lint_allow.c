@@ -116,20 +116,18 @@ static int is_blank(const char *text, uint32_t begin, uint32_t end)
 }
 
 /* An allow on a line of its own speaks of the next line that has more than a comment on it. */
-void apsis_lint_read_allows(struct apsis_linting *l, uint32_t source)
+static void read_text(struct apsis_linting *l, uint32_t source)
 {
     const struct apsis_source *s = &l->ast->sources->items[source];
     uint32_t length = s->length < UINT32_MAX ? (uint32_t)s->length : UINT32_MAX - 1;
-    size_t waiting = 0; /* allows from here on have no line yet */
-    l->ir->allows = NULL;
-    l->ir->allow_count = l->ir->allow_capacity = 0;
+    size_t waiting = l->allow_line_count; /* allows from here on have no line yet */
     uint32_t begin = length >= 3 && !memcmp(s->text, "\xef\xbb\xbf", 3) ? 3 : 0; /* a byte order mark */
     for (uint32_t end; begin < length; begin = end + 1) {
         const char *newline = memchr(s->text + begin, '\n', length - begin);
         end = newline ? (uint32_t)(newline - s->text) : length;
         uint32_t mark = find_comment(s->text, begin, end);
         int alone = is_blank(s->text, begin, mark);
-        struct apsis_allow_line line = {begin, end};
+        struct apsis_allow_line line = {source, begin, end};
         struct reading r = {l, s->text, source, mark, end};
         if (!alone)
             for (; waiting < l->allow_line_count; waiting++) l->allow_lines[waiting] = line;
@@ -143,6 +141,13 @@ void apsis_lint_read_allows(struct apsis_linting *l, uint32_t source)
     }
 }
 
+void apsis_lint_read_allows(struct apsis_linting *l)
+{
+    l->ir->allows = NULL;
+    l->ir->allow_count = l->ir->allow_capacity = 0;
+    for (size_t i = 0; i < l->ast->text_count; i++) read_text(l, l->ast->texts[i]);
+}
+
 struct apsis_allow *apsis_lint_allowed(struct apsis_linting *l, const struct apsis_lint *lint, struct apsis_span statement)
 {
     size_t low = 0, high = l->allow_line_count;
@@ -151,13 +156,16 @@ struct apsis_allow *apsis_lint_allowed(struct apsis_linting *l, const struct aps
             if (l->ir->allows[i].name == lint->name) return &l->ir->allows[i];
         return NULL;
     }
+    while (low < high && l->allow_lines[low].source != statement.source) low++; /* those of its own text */
+    while (high > low && l->allow_lines[high - 1].source != statement.source) high--;
+    size_t end = high;
     while (low < high) { /* the first whose line ends behind the statement's begin */
         size_t middle = low + (high - low) / 2;
         if (l->allow_lines[middle].end >= statement.begin) high = middle;
         else low = middle + 1;
     }
-    for (; low < l->allow_line_count && l->allow_lines[low].begin < statement.end; low++)
-        if (l->ir->allows[low].name == lint->name && l->ir->allows[low].span.source == statement.source) return &l->ir->allows[low];
+    for (; low < end && l->allow_lines[low].begin < statement.end; low++)
+        if (l->ir->allows[low].name == lint->name) return &l->ir->allows[low];
     return NULL;
 }
 

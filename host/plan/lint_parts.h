@@ -5,9 +5,9 @@
 #include "host/language/check.h"
 #include "host/plan/lint.h"
 
-/* The line that an allow speaks of, as bytes of the text. */
+/* The line that an allow speaks of, as bytes of its text. */
 struct apsis_allow_line {
-    uint32_t begin, end;
+    uint32_t source, begin, end;
 };
 
 struct apsis_linting {
@@ -17,7 +17,7 @@ struct apsis_linting {
     struct apsis_diagnostics *list;
     const struct apsis_lint *lint;  /* the one at work */
     struct apsis_names *names;      /* rules of the model and of all its scenarios */
-    struct apsis_allow_line *allow_lines; /* of each of ir->allows; begins do not fall */
+    struct apsis_allow_line *allow_lines; /* of each of ir->allows; text by text, begins do not fall */
     size_t allow_line_count, allow_line_capacity;
     /* lint_graph.c; all by symbol */
     uint32_t *edges;                /* symbols that symbol i mentions: edges[starts[i]] .. edges[starts[i + 1] - 1] */
@@ -33,7 +33,7 @@ struct apsis_linting {
 };
 
 /* lint_allow.c */
-void apsis_lint_read_allows(struct apsis_linting *l, uint32_t source);
+void apsis_lint_read_allows(struct apsis_linting *l);
 /* The first allow of `name` that stands on a line of the statement or the line before it, or NULL. */
 struct apsis_allow *apsis_lint_allowed(struct apsis_linting *l, const struct apsis_lint *lint, struct apsis_span statement);
 void apsis_lint_unused_allows(struct apsis_linting *l);

@@ -60,11 +60,16 @@ static void report_equals(struct apsis_lowering *l, struct apsis_cell *cell, con
     const char *name = apsis_member_name(l->names, s, cell->member);
     struct apsis_span span = b->definition->span;
     span.end = b->definition->name_span.end;
-    size_t line = apsis_source_place(&l->ast->sources->items[a->definition->span.source], a->definition->span.begin).line;
+    struct apsis_span other = a->definition->span;
+    struct apsis_source source = apsis_source_shown(l->ast->sources, &other);
+    size_t line = apsis_source_place(&source, other.begin).line;
     struct apsis_diagnostic *d;
     if (!s->timed) d = apsis_lower_error(l, span, "%s is given twice", name);
     else d = apsis_lower_error(l, span, "%s is given twice for %s", name, apsis_time_label(&l->names->time, t, label));
-    apsis_hint(l->list, d, "the other rule is on line %zu, and neither is more exact than the other", line);
+    if (other.source == span.source) apsis_hint(l->list, d, "the other rule is on line %zu, and neither is more exact than the other", line);
+    else if (source.text == l->ast->sources->items[other.source].text)
+        apsis_hint(l->list, d, "the other rule is on line %zu of %s, and neither is more exact than the other", line, source.name);
+    else apsis_hint(l->list, d, "the other rule is %s, and neither is more exact than the other", source.name);
 }
 
 /* Lays the rules over the timeline; `slots` periods, the first being t = -history. */

@@ -163,7 +163,7 @@ static const struct apsis_distribution *from_file(struct drawing *d, const struc
 {
     struct apsis_lowering *l = d->l;
     int with_weights = family->arguments != APSIS_ARGUMENTS_FILE, counts = 0;
-    struct apsis_data_request request = {.model = l->ast->sources->items[0].name, .count = with_weights ? 2 : 1, .first_empty = family->arguments == APSIS_ARGUMENTS_BINS};
+    struct apsis_data_request request = {.model = l->ast->sources->items[0].name, .sources = l->ast->sources, .count = with_weights ? 2 : 1, .first_empty = family->arguments == APSIS_ARGUMENTS_BINS};
     for (size_t i = 0; i < e->argument_count; i++) {
         const struct apsis_argument *a = &e->arguments[i];
         int is_count, slot = file_argument(family, a->key ? a->key->text ? a->key->text : "" : NULL, &is_count);

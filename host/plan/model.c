@@ -7,7 +7,7 @@
 
 #include "host/support/escape.h"
 
-static struct apsis_model *new_model(void)
+struct apsis_model *apsis_model_blank(void)
 {
     struct apsis_model *model = apsis_calloc(1, sizeof *model);
     model->arena = apsis_arena_new();
@@ -28,14 +28,14 @@ static struct apsis_model *parse(struct apsis_model *model)
 
 struct apsis_model *apsis_model_read(const char *path)
 {
-    struct apsis_model *model = new_model();
+    struct apsis_model *model = apsis_model_blank();
     model->status = apsis_sources_read(&model->sources, path, &model->source, &model->diagnostics);
     return parse(model);
 }
 
 struct apsis_model *apsis_model_parse(const char *name, const char *text, size_t length)
 {
-    struct apsis_model *model = new_model();
+    struct apsis_model *model = apsis_model_blank();
     model->source = apsis_sources_add(&model->sources, name, text, length);
     model->status = apsis_source_check(&model->sources, model->source, &model->diagnostics);
     return parse(model);

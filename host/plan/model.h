@@ -11,7 +11,8 @@ struct apsis_model {
     struct apsis_diagnostics diagnostics;
     struct apsis_ast *ast;    /* NULL when the file could not be read or is no text */
     enum apsis_status status; /* APSIS_OK, APSIS_FAILURE (cannot be read), APSIS_MODEL_ERROR */
-    uint32_t source;          /* number of the model's own text */
+    uint32_t source;          /* number of the model's own text, the first where there are several */
+    struct apsis_built *built;/* what calls added (host/api/build.h): apsis_model_tree then gives the tree; else NULL */
     /* what the C interface keeps (host/api) */
     int references;           /* who frees it: apsis_model_free ends it when the last one does */
     size_t told, told_errors; /* diagnostics of reading and building; those behind them are of the last check or case */
@@ -21,6 +22,8 @@ struct apsis_model {
     struct apsis_messages *messages; /* the diagnostics as they are handed out, or NULL */
 };
 
+/* An empty model. */
+struct apsis_model *apsis_model_blank(void);
 /* Reads and parses a file, or stdin when `path` is "-". Never NULL; look at status and diagnostics. */
 struct apsis_model *apsis_model_read(const char *path);
 /* The same from a text in memory. */

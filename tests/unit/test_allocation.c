@@ -180,7 +180,7 @@ static void lower_and_plan(struct fixture *f)
     struct apsis_plan_options options = {.inputs = 1, .signs = 1};
     struct apsis_buffer text = {0};
     struct apsis_ir *ir = apsis_lower(arena, f->model->ast, NULL, NULL, &list);
-    if (ir) apsis_lint(f->model->ast, ir, f->model->source, &list);
+    if (ir) apsis_lint(f->model->ast, ir, &list);
     struct apsis_plan *plan = ir ? apsis_plan_new(arena, ir, &options, &list) : NULL;
     if (plan) apsis_plan_print(plan, &text);
     f->status = plan ? APSIS_OK : APSIS_MODEL_ERROR;

@@ -14,7 +14,7 @@ static struct apsis_ir *lint(struct apsis_model *m)
     struct apsis_ir *ir = apsis_lower(m->arena, m->ast, NULL, NULL, &m->diagnostics);
     assert_non_null(ir);
     assert_int_equal(m->diagnostics.count, 0);
-    apsis_lint(m->ast, ir, m->source, &m->diagnostics);
+    apsis_lint(m->ast, ir, &m->diagnostics);
     return ir;
 }
 
@@ -83,7 +83,7 @@ static void reasons_are_kept(void **state)
     assert_int_equal(m->diagnostics.count, 2);
     assert_string_equal(m->diagnostics.items[0].lint, "unused-allow");
     assert_string_equal(m->diagnostics.items[1].lint, "unused-allow");
-    apsis_lint(m->ast, ir, m->source, &m->diagnostics); /* a second look finds the same */
+    apsis_lint(m->ast, ir, &m->diagnostics); /* a second look finds the same */
     assert_int_equal(ir->allow_count, 4);
     assert_int_equal(m->diagnostics.count, 4);
     apsis_model_free(m);
@@ -152,7 +152,7 @@ static double time_of(size_t inputs, size_t definitions, size_t *found)
     for (int i = 0; i < 5; i++) {
         m->diagnostics.count = 0;
         double start = seconds();
-        apsis_lint(m->ast, ir, m->source, &m->diagnostics);
+        apsis_lint(m->ast, ir, &m->diagnostics);
         double took = seconds() - start;
         if (took < best) best = took;
     }
