@@ -89,7 +89,8 @@ APSIS_API void apsis_model_free(struct apsis_model *model);
 APSIS_API enum apsis_status apsis_model_status(const struct apsis_model *model);
 /* The syntax tree of what was written, as `apsis show --ast` prints it; also of a model that means nothing yet. *text is freed by apsis_free. */
 APSIS_API enum apsis_status apsis_model_show(struct apsis_model *model, char **text);
-/* The whole model as text in the language of .risk files, with what calls added: saved to a file it is the same model. NULL: no memory. */
+/* The whole model as text in the language of .risk files, with what calls added: saved to a file it is the same model. Columns of numbers given
+   by apsis_data and apsis_empirical are not in it; it names them as files, which stand beside it then. NULL: no memory. */
 APSIS_API char *apsis_model_text(const struct apsis_model *model);
 
 /* The data files that the text names, of sets among the settings (NULL: none) too, and also of a text that has mistakes, as far as it is
@@ -131,7 +132,9 @@ APSIS_API char *apsis_messages_text(const struct apsis_model *model, const char 
  * Expressions are texts of the language ("fleet[t-1] * 85% + built[t]"), names as they stand on the left of a line ("fleet", "fleet[t]",
  * "fleet[2025]", "weight[layer]", "sold(price, volume)"). The order of calls does not matter. Nothing is called back in a draw, so that everything
  * runs on every engine. Arguments are copied. APSIS_USAGE: an argument is NULL, not finite, or no name; APSIS_MODEL_ERROR: the text
- * cannot be read, see the messages. What the names mean is looked at by apsis_check, apsis_case_open and apsis_run. */
+ * cannot be read, see the messages, which call the argument's text by the name of the call: apsis_define("fleet[t]"):1:12. What the names mean
+ * is looked at by apsis_check, apsis_case_open and apsis_run. A call that failed is remembered by the model: it is enough to look at the status
+ * of the run. Labels, targets, conditions and overrides may also be given to what was read from a text: its lines take them up. */
 
 /* Any lines of the language. */
 APSIS_API enum apsis_status apsis_add(struct apsis_model *model, const char *lines);
@@ -147,18 +150,18 @@ APSIS_API enum apsis_status apsis_members(struct apsis_model *model, const char 
 APSIS_API enum apsis_status apsis_define(struct apsis_model *model, const char *name, const char *expression);
 /* output name = expression; expression NULL: `name` is defined elsewhere. */
 APSIS_API enum apsis_status apsis_output(struct apsis_model *model, const char *name, const char *expression);
-/* To what was added under exactly this name before: a label ("enterprise value [$B]": the unit in brackets at its end) and a source; either
-   may be NULL. */
+/* To what was read or added under exactly this name before: a label ("enterprise value [$B]": the unit in brackets at its end) and a source,
+   in place of those it has; either may be NULL. No text of the language can hold a straight quote or a line break. */
 APSIS_API enum apsis_status apsis_label(struct apsis_model *model, const char *name, const char *label, const char *source);
-/* To an output that was added before: the share of draws above `above` is reported; may be called several times. */
+/* To an output that was read or added before: the share of draws above `above` is reported; may be called several times. */
 APSIS_API enum apsis_status apsis_target(struct apsis_model *model, const char *output, double above);
-/* To an output that was added before: its statistics are over the draws where the condition holds. */
+/* To an output that was read or added before and has no condition: its statistics are over the draws where the condition holds. */
 APSIS_API enum apsis_status apsis_given(struct apsis_model *model, const char *output, const char *condition);
 /* Rank correlation (Spearman) of two inputs, from -1 to 1. */
 APSIS_API enum apsis_status apsis_correlate(struct apsis_model *model, const char *a, const char *b, double rank_correlation);
 /* A scenario; `title` may be NULL. */
 APSIS_API enum apsis_status apsis_scenario(struct apsis_model *model, const char *name, const char *title);
-/* In a scenario that was added before: name = expression, where `name` in the expression means its value so far. */
+/* In a scenario that was read or added before: name = expression, where `name` in the expression means its value so far. */
 APSIS_API enum apsis_status apsis_override(struct apsis_model *model, const char *scenario, const char *name, const char *expression);
 
 /* A distribution as an argument: what stands behind ~. Made by the functions below, by value; it points to what they were given, which
@@ -178,7 +181,8 @@ APSIS_API enum apsis_status apsis_input(struct apsis_model *model, const char *n
 /* In a scenario: another distribution on the same stream. */
 APSIS_API enum apsis_status apsis_override_input(struct apsis_model *model, const char *scenario, const char *name, struct apsis_uncertain distribution);
 /* A column of numbers under the name of a file, so that a model may say empirical("returns.csv", column: "monthly") and no file is read. Several
-   columns of one file are several calls. `values` are copied. */
+   columns of one file are several calls, all of one length. `values` are copied. Records hold the SHA-256 of the CSV text that the columns would
+   be: their names, then the rows, commas between, a line feed behind each row, numbers in the shortest form that reads back the same. */
 APSIS_API enum apsis_status apsis_data(struct apsis_model *model, const char *file, const char *column, const double *values, size_t count);
 
 /* Any distribution as the language writes it: apsis_written("lognormal(p10: low, p90: 2 * low)"). */
@@ -189,7 +193,7 @@ APSIS_API struct apsis_uncertain apsis_family(const char *family, int count, ...
 APSIS_API struct apsis_uncertain apsis_percentiles(const char *family, double percent1, double value1, double percent2, double value2);
 /* ... or by its mean and standard deviation. */
 APSIS_API struct apsis_uncertain apsis_mean_sd(const char *family, double mean, double sd);
-/* The values of a sample, each as likely as the others, with straight lines between them in the distribution function. */
+/* The values of a sample, each as likely as the others: a draw is one of them. In the model's text they are the file NAME.data.csv. */
 APSIS_API struct apsis_uncertain apsis_empirical(const double *values, size_t count);
 /* values[i] with the chance weights[i]; the weights sum to 1. */
 APSIS_API struct apsis_uncertain apsis_discrete(const double *values, const double *weights, size_t count);

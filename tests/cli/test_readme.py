@@ -34,5 +34,7 @@ for block in re.findall(r"```console\n(.*?)```", readme, re.S):
         shown += 1
 with open(os.path.join(SOURCE, "models", "first.risk")) as file:
     assert "```risk\n" + file.read().strip() + "\n```" in readme
+with open(os.path.join(SOURCE, "models", "embed.c")) as file: # which tests/cli/test_host_code.py compiles and runs
+    assert "```c\n" + file.read() + "```\n" in readme
 assert shown > 20
 print(f"{shown} lines of output are as the README shows them")

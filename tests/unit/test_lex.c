@@ -85,6 +85,7 @@ static void test_tokens(void **state)
     gives("45% 3.5k 120M 2bn 2.5e-3 1_000", "N N N N N N");
     gives("1e5", "N");
     gives("_a1 A_b", "name name");
+    gives("f(p2.5: 1, p97.5 : 4, p9..p10)", "name ( name : N , name : N , name .. name )");
 }
 
 static void test_lines(void **state)
@@ -143,6 +144,8 @@ static void test_strangers(void **state)
     refuses("!a", "! is not used here", "write not, or != for not equal");
     refuses("1...2", "... is not used here", "a range is two points: ..");
     refuses("a;", "; is not used here", "a statement ends with its line");
+    refuses("p2.5", "a number begins with a digit", "write 0 before the decimal point: 0.5");
+    refuses("pp2.5: 1", "a number begins with a digit", "write 0 before the decimal point: 0.5");
     refuses("5 %", "% must stand directly behind a number", "write 45%; for a value in percent divide by 100");
     refuses("$5", "currency signs stand in labels only", "currency \"$B\" names the model's currency");
     refuses(".5", "a number begins with a digit", "write 0 before the decimal point: 0.5");
