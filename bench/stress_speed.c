@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/plan/grid.h"
 #include "host/plan/model.h"
 #include "host/result/stress.h"
 
@@ -13,12 +14,6 @@ static double now(int threads)
     struct timespec t;
     clock_gettime(threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static const struct apsis_ir *lower(struct apsis_model *model, const char *scenario)
-{
-    struct apsis_overrides overrides = {&scenario, scenario ? 1 : 0, NULL, 0};
-    return apsis_lower(model->arena, model->ast, &overrides, NULL, &model->diagnostics);
 }
 
 /* A run as `apsis run` does it, without rank correlations: every output, or numbers only. */
@@ -47,7 +42,30 @@ static double single(struct apsis_model *model, const struct apsis_ir *ir, const
     return took;
 }
 
-/* stress_speed model.risk [draws] [threads] [engine] [series] [differences] [batch ...] */
+/* All scenarios, or the cells of a grid. */
+static struct apsis_cell_version *make_cells(struct apsis_model *model, const char *grid_text, size_t *count)
+{
+    struct apsis_grid *grid = NULL;
+    *count = model->ast->scenario_count + 1;
+    if (grid_text) {
+        uint32_t source = apsis_sources_add(&model->sources, "--grid", grid_text, strlen(grid_text));
+        grid = apsis_grid_parse(model->arena, &model->sources, source, &model->diagnostics);
+        if (!grid) exit(1);
+        *count = grid->cell_count + 1;
+    }
+    struct apsis_cell_version *cells = calloc(*count, sizeof *cells);
+    for (size_t i = 0; i < *count; i++) {
+        struct apsis_scenario settings[16];
+        if (grid && i) apsis_grid_cell(grid, i - 1, settings);
+        cells[i].name = !i ? "base" : grid ? apsis_grid_name(model->arena, grid, i - 1) : model->ast->scenarios[i - 1].name;
+        struct apsis_overrides overrides = {&cells[i].name, i && !grid ? 1 : 0, settings, i && grid ? grid->axis_count : 0};
+        cells[i].ir = apsis_lower(model->arena, model->ast, &overrides, NULL, &model->diagnostics);
+        if (!cells[i].ir) exit(1);
+    }
+    return cells;
+}
+
+/* stress_speed model.risk [draws] [threads] [engine] [series] [differences] [grid|-] [batch ...] */
 int main(int argc, char **argv)
 {
     if (argc < 2) return 2;
@@ -61,23 +79,18 @@ int main(int argc, char **argv)
     settings.no_differences = argc > 6 ? !atoi(argv[6]) : 0;
     struct apsis_model *model = apsis_model_read(argv[1]);
     if (model->status || !engine) return 1;
-    size_t count = model->ast->scenario_count + 1;
-    struct apsis_cell_version *cells = calloc(count, sizeof *cells);
+    size_t count;
+    struct apsis_cell_version *cells = make_cells(model, argc > 7 && strcmp(argv[7], "-") ? argv[7] : NULL, &count);
     double apart = 0, base = 0;
     char digest[65];
-    for (size_t i = 0; i < count; i++) {
-        cells[i].name = i ? model->ast->scenarios[i - 1].name : "base";
-        cells[i].ir = lower(model, i ? cells[i].name : NULL);
-        if (!cells[i].ir) return 1;
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < 9; i++) {
         double took = single(model, cells[i].ir, engine, &settings, digest);
         apart += took;
         if (!i) base = took;
     }
-    printf("%s, %zu cells, %llu draws, %d threads, %s%s%s: base alone %.3f s, all apart %.3f s = %.2f single runs\n", argv[1], count, (unsigned long long)settings.measure.draws,
-           settings.engine.threads, engine->name, settings.series ? ", series" : "", settings.no_differences ? ", no differences" : "", base, apart, apart / base);
-    for (int k = 7; k < argc || k == 7; k++) {
+    printf("%s, %zu cells, %llu draws, %d threads, %s%s%s: base alone %.3f s, the first %zu apart %.3f s = %.2f single runs\n", argv[1], count, (unsigned long long)settings.measure.draws,
+           settings.engine.threads, engine->name, settings.series ? ", series" : "", settings.no_differences ? ", no differences" : "", base, count < 9 ? count : 9, apart, apart / base);
+    for (int k = 8; k < argc || k == 8; k++) {
         struct apsis_arena *arena = apsis_arena_new();
         struct apsis_stress *stress;
         const char *why;

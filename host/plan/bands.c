@@ -113,10 +113,21 @@ static unsigned char *find_used(const struct apsis_ir *ir)
     return used;
 }
 
-static void unknown(const struct apsis_ir *ir, const struct apsis_band *band, struct apsis_diagnostics *list)
+static void fixed(const struct apsis_band *band, const char *name, struct apsis_diagnostics *list)
+{
+    apsis_hint(list, apsis_error(list, band->name_span, "%s is fixed here: its draws are not used", name), "leave out the band, or what fixes it");
+}
+
+static void unknown(const struct apsis_ir *ir, const struct apsis_ir *plain, const struct apsis_band *band, struct apsis_diagnostics *list)
 {
     const char **names = APSIS_NEW_ARRAY(ir->arena, const char *, 2 * ir->input_count + 1);
-    size_t count = 0;
+    size_t count = 0, length = strlen(band->name);
+    if (length > 3 && !strcmp(band->name + length - 3, "[t]")) length -= 3;
+    for (size_t i = 0; plain && i < plain->input_count; i++)
+        if (names_it(&plain->inputs[i], band->name, length)) {
+            fixed(band, plain->inputs[i].name, list);
+            return;
+        }
     for (size_t i = 0; i < ir->input_count; i++) {
         names[count++] = ir->inputs[i].name;
         if (ir->inputs[i].member) names[count++] = ir->inputs[i].base;
@@ -127,7 +138,7 @@ static void unknown(const struct apsis_ir *ir, const struct apsis_band *band, st
     else apsis_hint(list, d, "a band holds an input that is drawn, by ~; `apsis inputs` lists them");
 }
 
-static int one_band(struct apsis_ir *ir, struct group **groups, const unsigned char *used, const struct apsis_band *band, struct apsis_diagnostics *list)
+static int one_band(struct apsis_ir *ir, const struct apsis_ir *plain, struct group **groups, const unsigned char *used, const struct apsis_band *band, struct apsis_diagnostics *list)
 {
     size_t length = strlen(band->name), found = 0;
     if (length > 3 && !strcmp(band->name + length - 3, "[t]")) length -= 3;
@@ -136,8 +147,8 @@ static int one_band(struct apsis_ir *ir, struct group **groups, const unsigned c
         if (!names_it(in, band->name, length)) continue;
         found++;
         if (!used[in->node]) {
-            struct apsis_diagnostic *d = apsis_error(list, band->name_span, in->is_scenario_override == 2 ? "%s is fixed here: its draws are not used" : "nothing uses the draws of %s", in->name);
-            apsis_hint(list, d, in->is_scenario_override == 2 ? "leave out the band, or what fixes it" : "leave out the band");
+            if (in->is_scenario_override == 2) fixed(band, in->name, list);
+            else apsis_hint(list, apsis_error(list, band->name_span, "nothing uses the draws of %s", in->name), "leave out the band");
             return 0;
         }
         if (band->low == 0 && band->high_upper == 0) continue;
@@ -153,16 +164,16 @@ static int one_band(struct apsis_ir *ir, struct group **groups, const unsigned c
                    "leave one of them out, or write alone behind it");
         return 0;
     }
-    if (!found) unknown(ir, band, list);
+    if (!found) unknown(ir, plain, band, list);
     return found != 0;
 }
 
-int apsis_bands_apply(struct apsis_ir *ir, const struct apsis_band *bands, size_t count, struct apsis_diagnostics *diagnostics)
+int apsis_bands_apply(struct apsis_ir *ir, const struct apsis_ir *plain, const struct apsis_band *bands, size_t count, struct apsis_diagnostics *diagnostics)
 {
     int good = 1;
     struct group **groups = APSIS_NEW_ARRAY(ir->arena, struct group *, ir->input_count + 1);
     const unsigned char *used = find_used(ir);
-    for (size_t i = 0; i < count; i++) good &= one_band(ir, groups, used, &bands[i], diagnostics);
+    for (size_t i = 0; i < count; i++) good &= one_band(ir, plain, groups, used, &bands[i], diagnostics);
     apsis_node_id limit = apsis_ir_const(ir, AP_SCORE_LIMIT), negative = apsis_ir_const(ir, -AP_SCORE_LIMIT);
     for (size_t i = 0; i < ir->input_count && good; i++) {
         const struct group *g = groups[i];

@@ -34,7 +34,8 @@ int apsis_bands_parse(struct apsis_arena *arena, const struct apsis_sources *sou
                       struct apsis_band **bands, size_t *count, size_t *capacity);
 
 /* Lays bands over a graph that was lowered and not yet planned, in their order. Unknown inputs, inputs that an override fixed, inputs with two
-   bands, and inputs that former bands leave no room are errors; 0 when there are any. */
-int apsis_bands_apply(struct apsis_ir *ir, const struct apsis_band *bands, size_t count, struct apsis_diagnostics *diagnostics);
+   bands, and inputs that former bands leave no room are errors; 0 when there are any. `plain`: NULL, or the model with fewer overrides, so that an
+   input that only exists there is called fixed. */
+int apsis_bands_apply(struct apsis_ir *ir, const struct apsis_ir *plain, const struct apsis_band *bands, size_t count, struct apsis_diagnostics *diagnostics);
 
 #endif

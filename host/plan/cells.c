@@ -193,6 +193,7 @@ static void add_outputs(struct merging *m, const struct apsis_merge_options *opt
             output.node = node_of(m, cell, from->node);
             output.given = node_of(m, cell, from->given);
             output.several_signs = node_of(m, cell, from->several_signs);
+            output.targets = like->targets, output.target_count = like->target_count; /* all cells are held against the same ones */
             for (size_t before = 0; before < cell && to->output == APSIS_NO_OUTPUT; before++) {
                 struct apsis_cell_output other = apsis_merged_output(merged, before, o);
                 if (other.output != APSIS_NO_OUTPUT && same_output(&m->ir->outputs[other.output], &output)) *to = other;

@@ -41,7 +41,7 @@ struct apsis_merge_options {
 /* cells[0] is the base. The graph lies in `arena` and points into the cells', which must live as long. Outputs of cell k are called
    "ev @ slow", their differences "ev @ slow - base"; the base's keep their names. A difference has two targets: above 0 (the cell is
    more) and above -2^-1074 (it is not less). A cell that lacks an output of the base, or has it as
-   another kind (a number here, names there), has APSIS_NO_OUTPUT. */
+   another kind (a number here, names there), has APSIS_NO_OUTPUT. Targets are the base's in all cells. */
 struct apsis_merged *apsis_cells_merge(struct apsis_arena *arena, const struct apsis_cell_version *cells, size_t count, const struct apsis_merge_options *options);
 
 static inline struct apsis_cell_output apsis_merged_output(const struct apsis_merged *merged, size_t cell, size_t output)

@@ -25,7 +25,7 @@ struct apsis_stress_row {
 struct apsis_stress_cell {
     const char *name;
     const struct apsis_ir *ir;
-    /* by row, with row numbers as `output`; NULL where the cell has no such output. Cells share what is the same. */
+    /* by row, with row numbers as `output`; NULL where the cell has no such output. Their `name` is NULL. */
     const struct apsis_measure **measures;
     struct apsis_paired *paired; /* by row; of the base NULL; where measures[row] is NULL all NaN */
 };

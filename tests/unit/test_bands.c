@@ -53,7 +53,7 @@ static struct apsis_ir *banded(struct apsis_model *model, const char *set, const
     assert_non_null(ir);
     if (!text) return ir;
     if (!read_bands(model, text, &bands, &count)) return NULL;
-    return apsis_bands_apply(ir, bands, count, &model->diagnostics) ? ir : NULL;
+    return apsis_bands_apply(ir, NULL, bands, count, &model->diagnostics) ? ir : NULL;
 }
 
 static const char model_text[] =

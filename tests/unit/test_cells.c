@@ -60,7 +60,7 @@ static void add_cell(struct world *w, const char *scenario, const char *set, con
         size_t count = 0, capacity = 0;
         uint32_t source = apsis_sources_add(&m->sources, "--band", band, strlen(band));
         assert_true(apsis_bands_parse(m->arena, &m->sources, source, &m->diagnostics, &bands, &count, &capacity));
-        assert_true(apsis_bands_apply(ir, bands, count, &m->diagnostics));
+        assert_true(apsis_bands_apply(ir, NULL, bands, count, &m->diagnostics));
     }
     cell->ir = ir;
     for (size_t i = 0; i < m->diagnostics.count && !cell->ir; i++) print_message("%s\n", m->diagnostics.items[i].message);
