@@ -13,7 +13,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from cli_common import SRC, main
 
 BUILD = os.environ["APSIS_BIN"]
-EMBED = os.path.join(SRC, "models", "embed.c")
 folder = tempfile.mkdtemp(prefix="apsis install ")  # with a space, as people's folders have
 atexit.register(shutil.rmtree, folder, True)
 PREFIX = os.path.join(folder, "moved", "far", "away")
@@ -51,22 +50,13 @@ def digest_of_first():
 
 
 def program(name="program.c"):
-    """A C programmer's file: the example, until it is there one that asks for the version."""
-    path = os.path.join(folder, name)
-    if os.path.exists(os.path.join(PREFIX, "share/apsis/models/embed.c")):
-        shutil.copy(os.path.join(PREFIX, "share/apsis/models/embed.c"), path)
-    else:
-        with open(path, "w") as file:
-            file.write('#include <apsis.h>\n#include <stdio.h>\nint main(void)\n{\n    printf("%s\\n", apsis_version());\n    return 0;\n}\n')
-    return path
+    """A C programmer's file: the installed example."""
+    return shutil.copy(os.path.join(PREFIX, "share/apsis/models/embed.c"), os.path.join(folder, name))
 
 
 def says_right(binary, **environment):
-    """The program built by calls and the command with the text agree on every bit."""
-    if os.path.exists(EMBED):
-        text, wanted = run(binary, "10000", env=environment), digest_of_first()
-    else:
-        text, wanted = run(binary, env=environment), VERSION
+    """The model built by calls and the command with the text agree on every bit."""
+    text, wanted = run(binary, "10000", env=environment), digest_of_first()
     assert wanted in text, f"{binary} printed\n{text}\nwithout {wanted}"
 
 
