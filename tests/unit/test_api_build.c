@@ -103,6 +103,8 @@ static void same_as_its_text(struct apsis_model *model)
         for (size_t k = 0; k < model->sources.files[i].column_count; k++)
             apsis_given_add(&read->sources, model->sources.files[i].name, model->sources.files[i].columns[k].name, model->sources.files[i].columns[k].values, model->sources.files[i].rows);
     same_model(model, read);
+    if (apsis_check(model, NULL) || apsis_check(read, NULL)) fail_msg("%s\n%s", apsis_messages_text(model, "text"), apsis_messages_text(read, "text"));
+    assert_int_equal(apsis_message_count(model), apsis_message_count(read)); /* warnings of lints */
     again = apsis_model_text(read);
     assert_string_equal(text, again);
     apsis_free(text);
@@ -607,6 +609,46 @@ static void test_data(void **state)
     rmdir(folder);
 }
 
+/* Through the interface alone: lints over several texts, an allow in one of them, a case that outlives a change, a failing call at the end. */
+static void test_whole_way(void **state)
+{
+    (void)state;
+    struct apsis_model *m = small();
+    struct apsis_settings settings;
+    struct apsis_result *result = NULL, *later = NULL;
+    struct apsis_case *c = NULL;
+    apsis_settings_default(&settings);
+    settings.draws = DRAWS;
+    settings.engine = "interpreter";
+    assert_int_equal(apsis_input(m, "idle", apsis_normal(0, 1)), APSIS_OK);
+    assert_int_equal(apsis_check(m, NULL), APSIS_OK);
+    assert_int_equal(apsis_message_count(m), 1);
+    assert_string_equal(apsis_message_at(m, 0)->file, "apsis_input(\"idle\")");
+    assert_string_equal(apsis_message_at(m, 0)->lint, "unused-input");
+    assert_int_equal(apsis_message_at(m, 0)->column, 1);
+    assert_int_equal(apsis_case_open(m, &settings, &c), APSIS_OK);
+    assert_int_equal(apsis_add(m, "spare ~ normal(0, 1)  # apsis: allow unused-input \"for the next round\""), APSIS_OK);
+    assert_int_equal(apsis_override(m, "slump", "growth", "0"), APSIS_OK);
+    assert_int_equal(apsis_check(m, NULL), APSIS_OK);
+    assert_int_equal(apsis_message_count(m), 1); /* that of idle */
+    assert_int_equal(apsis_case_run(c, &result), APSIS_OK);
+    assert_int_equal(apsis_run(m, &settings, &later), APSIS_OK);
+    assert_true(apsis_result_find(result, "value")->mean == apsis_result_find(later, "value")->mean); /* no output depends on what was added */
+    assert_string_not_equal(apsis_result_info(result)->digest, apsis_result_info(later)->digest);     /* but there is an input more to correlate with */
+    assert_true(fabs(apsis_result_find(result, "value")->targets[1].above - 60.5) < 1e-12);
+    apsis_result_free(later);
+    later = (struct apsis_result *)&settings;
+    assert_int_equal(apsis_define(m, "x", "1 +"), APSIS_MODEL_ERROR);
+    assert_int_equal(apsis_run(m, &settings, &later), APSIS_MODEL_ERROR);
+    assert_null(later);
+    assert_true(strlen(apsis_why(m)) > 0);
+    assert_int_equal(apsis_message_count(m), 1);
+    apsis_model_free(m); /* the case still holds it */
+    assert_int_equal(apsis_case_input_count(c), 2);
+    apsis_case_free(c);
+    apsis_result_free(result);
+}
+
 /* Two models in two threads at once, again and again, with the digests of one alone. */
 static void *build_and_run(void *digests)
 {
@@ -680,6 +722,6 @@ static void test_models(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_text), cmocka_unit_test(test_usage), cmocka_unit_test(test_mistakes), cmocka_unit_test(test_meanings),
-                                       cmocka_unit_test(test_mixed), cmocka_unit_test(test_constructs), cmocka_unit_test(test_data), cmocka_unit_test(test_threads), cmocka_unit_test(test_many), cmocka_unit_test(test_models)};
+                                       cmocka_unit_test(test_mixed), cmocka_unit_test(test_constructs), cmocka_unit_test(test_data), cmocka_unit_test(test_whole_way), cmocka_unit_test(test_threads), cmocka_unit_test(test_many), cmocka_unit_test(test_models)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
