@@ -297,6 +297,44 @@ static void use_interface(struct fixture *f)
     apsis_model_free(model);
 }
 
+/* A model built by calls: a call that found no memory is remembered, whatever the others said. */
+static void build_by_calls(struct fixture *f)
+{
+    static const double sample[] = {1, 2, 3.5}, chance[] = {0, 0.5, 1};
+    static const char *const members[] = {"north", "south"};
+    struct apsis_model *model = apsis_model_new("built", "By calls");
+    apsis_period(model, "year 2026 to 2028");
+    apsis_currency(model, "$B");
+    apsis_section(model, "Inputs");
+    apsis_members(model, "site", members, 2);
+    apsis_input(model, "a", apsis_pert(1, 2, 3));
+    apsis_label(model, "a", "an input [1]", "a source");
+    apsis_input(model, "b", apsis_empirical(sample, 3));
+    apsis_input(model, "c", apsis_cumulative(sample, chance, 3));
+    apsis_input(model, "d", apsis_percentiles("lognormal", 10, 1, 90, 5));
+    apsis_correlate(model, "a", "d", 0.5);
+    apsis_data(model, "x.csv", "x", sample, 3);
+    apsis_add(model, "e[t] = a * t  # a line\noutput f = sum(e)  \"label\"\nscenario s\n  a = 1\n");
+    apsis_target(model, "f", 5);
+    apsis_label(model, "f", "better label", NULL);
+    apsis_override(model, "s", "b", "2");
+    apsis_define(model, "g", "a + b + c + d");
+    apsis_output(model, "g", NULL);
+    apsis_given(model, "g", "a > 1.5");
+    apsis_scenario(model, "other", NULL);
+    apsis_override_input(model, "other", "d", apsis_written("normal(0, 1)"));
+    char *text = apsis_model_text(model), *messages = NULL;
+    f->status = apsis_model_status(model);
+    if (f->status) snprintf(f->told, sizeof f->told, "out of memory, remembered");
+    if (!f->status && !text) f->status = APSIS_FAILURE, snprintf(f->told, sizeof f->told, "no text");
+    if (!f->status && (f->status = apsis_check(model, NULL))) told_by(f, model);
+    if (!f->status && !(messages = apsis_messages_text(model, "text"))) f->status = APSIS_FAILURE, snprintf(f->told, sizeof f->told, "no messages");
+    if (!f->status) snprintf(f->digest, sizeof f->digest, "%zu %zu %s", strlen(text), strlen(messages), text + strlen(text) - 20);
+    apsis_free(text);
+    apsis_free(messages);
+    apsis_model_free(model);
+}
+
 /* Draws from a case that stays, whatever came of the calls before. */
 static struct apsis_case *standing;
 static void draw_again(struct fixture *f)
@@ -401,6 +439,7 @@ static void test_interface(struct fixture *f)
     struct tally tally = {0};
     char right[65];
     exhaust("interface", use_interface, f, DENSE, ATTEMPTS);
+    exhaust("calls", build_by_calls, f, 400, 600);
     apsis_settings_default(&settings);
     settings.engine = "interpreter";
     for (long at = 1; at < 40; at++) { /* a new case each time: its engine is made, or not, within the calls that fail */
