@@ -19,7 +19,7 @@
 #include "host/support/sha256.h"
 #include "tests/support/by_calls.h"
 
-#define DRAWS 3000
+#define DRAWS 1500
 
 static void same_text(const char *a, const char *b)
 {
@@ -94,6 +94,16 @@ static void same_model(struct apsis_model *a, struct apsis_model *b)
     }
 }
 
+static void same_tree(struct apsis_model *a, struct apsis_model *b)
+{
+    struct apsis_buffer one = {0}, two = {0};
+    apsis_ast_print(apsis_model_tree(a), &one);
+    apsis_ast_print(apsis_model_tree(b), &two);
+    same_text(one.text, two.text);
+    apsis_buffer_free(&one);
+    apsis_buffer_free(&two);
+}
+
 /* The text of a built model is the same model. */
 static void same_as_its_text(struct apsis_model *model)
 {
@@ -102,7 +112,11 @@ static void same_as_its_text(struct apsis_model *model)
     for (size_t i = 0; i < model->sources.file_count; i++) /* files that calls gave */
         for (size_t k = 0; k < model->sources.files[i].column_count; k++)
             apsis_given_add(&read->sources, model->sources.files[i].name, model->sources.files[i].columns[k].name, model->sources.files[i].columns[k].values, model->sources.files[i].rows);
-    same_model(model, read);
+    char first[65], second[65];
+    same_tree(model, read);
+    digest_of(model, NULL, first);
+    digest_of(read, NULL, second);
+    assert_string_equal(first, second);
     if (apsis_check(model, NULL) || apsis_check(read, NULL)) fail_msg("%s\n%s", apsis_messages_text(model, "text"), apsis_messages_text(read, "text"));
     assert_int_equal(apsis_message_count(model), apsis_message_count(read)); /* warnings of lints */
     again = apsis_model_text(read);
@@ -433,13 +447,7 @@ static void test_mixed(void **state)
     apsis_model_free(before);
     char *text = apsis_model_text(m);
     whole = apsis_model_from_text("whole.risk", text, strlen(text));
-    const struct apsis_ast *x = apsis_model_tree(m), *y = apsis_model_tree(whole);
-    struct apsis_buffer one = {0}, two = {0};
-    apsis_ast_print(x, &one);
-    apsis_ast_print(y, &two);
-    same_text(one.text, two.text);
-    apsis_buffer_free(&one);
-    apsis_buffer_free(&two);
+    same_tree(m, whole);
     apsis_free(text);
     assert_int_equal(apsis_target(m, "f", 1), APSIS_USAGE);
     same_text(apsis_why(m), "apsis_target: f stands on one line with other outputs: give it a line of its own");
