@@ -470,6 +470,61 @@ APSIS_API enum apsis_status apsis_case_replay_text(struct apsis_case *c, uint64_
 /* What this machine has: version, libraries, processor, engines, GPUs, driver. */
 APSIS_API enum apsis_status apsis_machine_text(const struct apsis_print *print, char **text);
 
+/* ================================================================ explaining
+ * Why two answers differ: two versions of a model, or one model under other settings, are taken apart into changes, and the difference of
+ * an output's statistics is shared out among them. All is computed on the same draws. */
+#define APSIS_EXPLAIN_DRAWS 100000 /* what the command draws where it is not told: up to 1,024 mixtures of the two models are run */
+
+/* A statistic, a difference or a part of it, with its 95 % interval; NaN: does not exist. */
+struct apsis_explained {
+    double value, low, high;
+};
+/* Something that is not the same in the two models. */
+struct apsis_explained_change {
+    const char *name;      /* "wacc", "fleet[t]", "overrun[site]", "permit_delay" of an override */
+    const char *was, *now; /* as written; NULL: not there. Of an override `was` (or `now`) may be what it overrides */
+    const char *label;     /* of the model, or NULL */
+    int added, removed;    /* 1: there is no such thing in the old, the new model */
+    int is_override;       /* 1: a line of a scenario or set */
+};
+/* A change, or several that only make sense together. */
+struct apsis_explained_part {
+    const char *name;      /* "wacc", "revenue and price_factor (new)" */
+    const struct apsis_explained_change *changes;
+    size_t change_count;
+    const struct apsis_explained *values; /* one a statistic */
+};
+struct apsis_explained_statistic {
+    int is_mean;                  /* 1: the mean; 0: this percentile */
+    struct apsis_percent percent;
+};
+struct apsis_explanation {
+    const char *of, *label, *unit;      /* the output; label and unit NULL where there is none */
+    const char *old_name, *new_name;    /* "old.risk", "new.risk", "first.risk + slow_permits" */
+    uint64_t seed, draws;
+    const struct apsis_explained_statistic *statistics; /* the mean, then the percentiles */
+    size_t statistic_count;
+    const struct apsis_explained *before, *after, *difference; /* one a statistic */
+    const struct apsis_explained_part *parts; /* the largest first, by the mean; together they are `difference`, but for rounding */
+    size_t part_count;
+    const struct apsis_explained_change *idle; /* changes that no way leads from to the output: their part is 0 */
+    size_t idle_count;
+    int in_order;                 /* 0: Shapley values, the average over all orders; 1: more than 10 parts, made one after the other in the
+                                     order of the file */
+    size_t cells;                 /* mixtures of the two models that were run */
+    const char *engine, *note;    /* what ran, and what went otherwise than asked, or NULL */
+    double seconds;
+};
+/* Explains how output `of` ("ev", "rev[energy]", "fleet[2030]"; NULL: the first that both have as a number a draw) came from the old answer to
+   the new one. The two models may be the same one. Scenarios and sets are those of either settings; seed and draws must be the same in
+   both; percentiles (NULL: 5, 50, 95), engine and what else there is are taken from the new ones. Why it failed is in the model that is at
+   fault, and in the new one where both are; the other's is "". On failure *out is NULL. */
+APSIS_API enum apsis_status apsis_explain(struct apsis_model *old_model, const struct apsis_settings *old_settings, struct apsis_model *new_model,
+                                          const struct apsis_settings *new_settings, const char *of, const struct apsis_explanation **out);
+APSIS_API void apsis_explanation_free(const struct apsis_explanation *explanation);
+/* As people and programs read it, in the format of `print`: text or JSON. *text is freed by apsis_free; on failure it is NULL. */
+APSIS_API enum apsis_status apsis_explanation_text(const struct apsis_explanation *explanation, const struct apsis_print *print, char **text);
+
 /* ================================================================ records */
 /* A complete run written down as JSON, so that anyone can run it again and compare. APSIS_USAGE for a partial one. */
 APSIS_API enum apsis_status apsis_result_record(const struct apsis_result *result, char **text);

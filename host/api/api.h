@@ -85,6 +85,14 @@ const struct apsis_ast *apsis_model_tree(struct apsis_model *model);
 /* ---------------------------------------------------------------- ready.c */
 /* Plans (in `arena`) and prepares the engine that the settings ask for, or `otherwise`. *ready is to be freed also after a failure. */
 enum apsis_status apsis_ready_make(struct apsis_case *c, struct apsis_arena *arena, const struct apsis_plan_options *options, const char *otherwise, struct apsis_ready *ready);
+/* The engine that the settings ask for, or `otherwise`, and why it could not be made ready for a plan: for those who make several plans. */
+struct apsis_ready_choice {
+    const char *name;
+    const struct apsis_engine *engine;
+    struct apsis_engine_options options;
+};
+enum apsis_status apsis_ready_choose(struct apsis_case *c, const char *otherwise, struct apsis_ready_choice *choice);
+enum apsis_status apsis_ready_unprepared(struct apsis_case *c, enum apsis_status status, const struct apsis_ready_choice *choice, const char *why);
 void apsis_ready_free(struct apsis_ready *ready);
 void apsis_ready_cleanup(void *ready); /* the same for apsis_escape_defer */
 /* Says that a run ended with `status`, and what the engine says of it. */

@@ -12,26 +12,43 @@ static const char *asked_by(const struct apsis_case *c, const char *name)
     return apsis_arena_printf(c->arena, "--engine %s%s%s", name, s->device ? " --device " : "", s->device ? s->device : "");
 }
 
-static enum apsis_status prepare(struct apsis_case *c, const char *otherwise, struct apsis_ready *ready)
+enum apsis_status apsis_ready_choose(struct apsis_case *c, const char *otherwise, struct apsis_ready_choice *choice)
 {
     const struct apsis_settings *s = &c->settings;
-    struct apsis_engine_options options = {.threads = s->threads, .cpu = s->cpu, .block = s->block, .device = s->device, .cuda_include = s->cuda_include,
-                                           .cancel_prepare = s->cancel, .draws_expected = c->draws_expected};
-    const char *name = s->engine ? s->engine : s->device ? "cuda" : otherwise, *why = NULL;
+    choice->options = (struct apsis_engine_options){.threads = s->threads, .cpu = s->cpu, .block = s->block, .device = s->device, .cuda_include = s->cuda_include,
+                                                    .cancel_prepare = s->cancel, .draws_expected = c->draws_expected};
+    choice->name = s->engine ? s->engine : s->device ? "cuda" : otherwise;
+    const char *name = choice->name, *why = NULL;
     int by_name = s->engine || s->device;
-    ready->engine = apsis_engine_find(name);
-    if (!ready->engine) return apsis_fail(c->model, APSIS_FAILURE, NULL, "engine %s is not in this version: without %s it runs on the processor", name, asked_by(c, name));
-    if (ready->engine->available) why = ready->engine->available(&options);
+    choice->engine = apsis_engine_find(name);
+    if (!choice->engine) return apsis_fail(c->model, APSIS_FAILURE, NULL, "engine %s is not in this version: without %s it runs on the processor", name, asked_by(c, name));
+    if (choice->engine->available) why = choice->engine->available(&choice->options);
     if (why && s->cpu) return apsis_fail(c->model, APSIS_USAGE, "cpu", "cpu %s: %s", s->cpu, why);
     if (why && by_name && !strstr(why, "--engine"))
         return apsis_fail(c->model, APSIS_FAILURE, NULL, "engine %s cannot run here: %s; without %s the results are the same", name, why, asked_by(c, name));
     if (why) return apsis_fail(c->model, APSIS_FAILURE, NULL, "engine %s cannot run here: %s", name, why);
-    enum apsis_status status = ready->engine->prepare(ready->plan, &options, &ready->run, &why);
+    return APSIS_OK;
+}
+
+enum apsis_status apsis_ready_unprepared(struct apsis_case *c, enum apsis_status status, const struct apsis_ready_choice *choice, const char *why)
+{
+    const char *name = choice->name;
+    int by_name = c->settings.engine || c->settings.device;
     if (status == APSIS_INTERRUPTED) return apsis_fail(c->model, status, NULL, "interrupted before the first results");
     if (status == APSIS_FAILURE && by_name && !(why && strstr(why, "--engine")) && strcmp(name, "auto") && strcmp(name, "interpreter"))
         return apsis_fail(c->model, status, NULL, "engine %s: %s; without %s the results are the same", name, why ? why : "cannot be made ready", asked_by(c, name));
-    if (status) return apsis_fail(c->model, status, NULL, "engine %s: %s", name, why ? why : "cannot be made ready");
-    return APSIS_OK;
+    return apsis_fail(c->model, status, NULL, "engine %s: %s", name, why ? why : "cannot be made ready");
+}
+
+static enum apsis_status prepare(struct apsis_case *c, const char *otherwise, struct apsis_ready *ready)
+{
+    struct apsis_ready_choice choice;
+    const char *why = NULL;
+    enum apsis_status status = apsis_ready_choose(c, otherwise, &choice);
+    ready->engine = choice.engine;
+    if (status) return status;
+    status = ready->engine->prepare(ready->plan, &choice.options, &ready->run, &why);
+    return status ? apsis_ready_unprepared(c, status, &choice, why) : APSIS_OK;
 }
 
 enum apsis_status apsis_ready_make(struct apsis_case *c, struct apsis_arena *arena, const struct apsis_plan_options *options, const char *otherwise, struct apsis_ready *ready)

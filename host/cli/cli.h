@@ -18,7 +18,7 @@ struct apsis_cli;
 /* ---------------------------------------------------------------- options.c */
 enum apsis_command_id {
     APSIS_COMMAND_NEW, APSIS_COMMAND_RUN, APSIS_COMMAND_CHECK, APSIS_COMMAND_INPUTS, APSIS_COMMAND_REPLAY, APSIS_COMMAND_DRAWS,
-    APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMAND_COMPLETION,
+    APSIS_COMMAND_EXPLAIN, APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMAND_COMPLETION,
     APSIS_COMMAND_MAN, APSIS_COMMANDS
 };
 
@@ -26,6 +26,8 @@ enum apsis_command_id {
 struct apsis_options {
     enum apsis_command_id command;
     const char *file;           /* the one argument, or NULL */
+    const char *second;         /* of a command that takes two */
+    const char *of;
     const char **scenarios, **sets, **target_texts, **only; /* `only` is NULL-terminated, NULL when not given */
     size_t scenario_count, set_count, target_count, only_count;
     uint64_t draws, seed, from, draw, tiles;
@@ -159,6 +161,7 @@ enum apsis_status apsis_cmd_check(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_inputs(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_replay(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_draws(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_explain(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_verify(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_show(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_families(struct apsis_cli *cli);

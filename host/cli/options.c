@@ -19,6 +19,8 @@ const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
      "apsis replay model.risk --at ev:P5", "MODEL", apsis_cmd_replay},
     {APSIS_COMMAND_DRAWS, "draws", "apsis draws MODEL --draws N --csv FILE | --npy FILE", "inputs and outputs of each draw, to a file",
      "apsis draws model.risk --draws 10k --csv - | head", "MODEL", apsis_cmd_draws},
+    {APSIS_COMMAND_EXPLAIN, "explain", "apsis explain OLD NEW | MODEL --scenario NAME", "why a number has changed: a waterfall by assumption",
+     "apsis explain old.risk new.risk --of ev", "OLD [NEW]", apsis_cmd_explain},
     {APSIS_COMMAND_VERIFY, "verify", "apsis verify RECORD.json [--tiles K]", "run a record again and compare every digest", "apsis verify record.json --tiles 8", "RECORD.json",
      apsis_cmd_verify},
     {APSIS_COMMAND_SHOW, "show", "apsis show MODEL --ast | --ir | --plan | --c | --cuda", "what the compiler makes of a model", "apsis show model.risk --plan", "MODEL", apsis_cmd_show},
@@ -44,18 +46,21 @@ const char apsis_allow_form[] = "# apsis: allow NAME \"reason\"";
 
 #define ON(id) (1u << APSIS_COMMAND_##id)
 #define EVERY ((1u << APSIS_COMMANDS) - 1)
-#define MODELS (ON(RUN) | ON(CHECK) | ON(INPUTS) | ON(REPLAY) | ON(DRAWS) | ON(SHOW))
-#define RUNS (ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(VERIFY))
+#define MODELS (ON(RUN) | ON(CHECK) | ON(INPUTS) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN) | ON(SHOW))
+#define RUNS (ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN) | ON(VERIFY))
 
 const struct apsis_option_row apsis_option_rows[] = {
     {'d', "draw", "K", ON(REPLAY), "the number of the draw to replay, from 0"},
     {'a', "at", "OUTPUT:P5", ON(REPLAY), "the draw that is a percentile of an output, or its OUTPUT:min or OUTPUT:max"},
     {'n', "draws", "N", ON(RUN), "how many draws: 250000, 1_000_000, 1e6, 10M (default 1,000,000)"},
+    {'n', "draws", "N", ON(EXPLAIN), "how many draws of each mixture of the two models (default 100,000; of two records, theirs)"},
     {'n', "draws", "N", ON(REPLAY), "draws over which --at looks for its percentile, as in apsis run (default 1,000,000)"},
     {'n', "draws", "N", ON(DRAWS), "how many draws to write: 250000, 1_000_000, 1e6, 10M"},
-    {'s', "seed", "S", ON(RUN) | ON(REPLAY) | ON(DRAWS), "the seed, 64 bits, decimal or 0x hexadecimal (default 1)"},
+    {'s', "seed", "S", ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN), "the seed, 64 bits, decimal or 0x hexadecimal (default 1)"},
     {'S', "scenario", "NAME", MODELS, "apply a scenario of the model; several stack from left to right"},
     {'x', "set", "'X = ...'", MODELS, "override a value, after the scenarios; may be given several times"},
+    {'O', "of", "OUTPUT", ON(EXPLAIN), "the output to explain, such as ev or fleet[2030] (default: the first that both have)"},
+    {'p', "percentiles", "P,...|none", ON(EXPLAIN), "the percentiles to explain, beside the mean (default 5,50,95)"},
     {'p', "percentiles", "P,...|none", ON(RUN), "the percentiles to report, such as 5,50,95 or 99.9"},
     {'f', "shortfall", "P,...", ON(RUN), "mean of the lowest and of the highest P % of draws (default 5)"},
     {'t', "target", "'OUTPUT > X'", ON(RUN), "report how often an output exceeds X; may be given several times"},
@@ -65,7 +70,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},
     {'k', "tiles", "K", ON(VERIFY), "check K parts of the record instead of all of it"},
     {'j', "threads", "K", RUNS, "threads to use (default: all); changes no result"},
-    {'e', "engine", "NAME", ON(RUN) | ON(VERIFY), "interpreter, compiled, cuda, or auto (default): the interpreter at once, then what is faster; changes no result"},
+    {'e', "engine", "NAME", ON(RUN) | ON(VERIFY) | ON(EXPLAIN), "interpreter, compiled, cuda, or auto (default): the interpreter at once, then what is faster; changes no result"},
     {'e', "engine", "NAME", ON(REPLAY) | ON(DRAWS), "interpreter (default), compiled, cuda or auto; changes no result"},
     {'D', "device", "cuda:0,1", RUNS, "the GPUs to use, as apsis doctor numbers them, and nothing else; cuda alone: all of them"},
     {'I', "cuda-include", "DIR", RUNS, "where curand_philox4x32_x.h is (default: the usual places of the CUDA toolkit); none: random words by Apsis itself"},
@@ -162,6 +167,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
     case 't': options->target_texts[options->target_count++] = text; break;
     case 'p': options->percentiles = text; break;
     case 'f': options->shortfalls = text; break;
+    case 'O': options->of = text; break;
     case 'o': {
         size_t capacity = options->only_count;
         const char *at = text;
@@ -316,12 +322,15 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
     }
     int left = argc - optind;
     const char *wanted = cli->command->argument;
-    if (left > (wanted ? 1 : 0)) {
-        const char *extra = argv[optind + (wanted ? 1 : 0)];
+    int most = !wanted ? 0 : strchr(wanted, ' ') ? 2 : 1; /* "OLD [NEW]" */
+    if (left > most && most == 2) return apsis_cli_fail(cli, APSIS_USAGE, "apsis %s takes two files, and %s is a third", cli->command->name, argv[optind + 2]);
+    if (left > most) {
+        const char *extra = argv[optind + most];
         return apsis_cli_fail(cli, APSIS_USAGE, wanted ? "apsis %s takes one %s, and %s is a second" : "apsis %s takes no argument%.0s, but got %s", cli->command->name,
                               wanted ? wanted : "", extra);
     }
-    if (left == 1) options->file = argv[optind];
+    if (left >= 1) options->file = argv[optind];
+    if (left == 2) options->second = argv[optind + 1];
     if (left == 0 && wanted && wanted[0] != '[') return apsis_cli_fail(cli, APSIS_USAGE, "which %s? %s", !strcmp(wanted, "SHELL") ? "shell" : "file", cli->command->synopsis);
     return APSIS_OK;
 }

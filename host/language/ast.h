@@ -176,5 +176,8 @@ struct apsis_expr *apsis_parse_expression(struct apsis_arena *arena, struct apsi
 /* What `apsis show --ast` prints: one line a statement, expressions with all parentheses. */
 void apsis_ast_print(const struct apsis_ast *ast, struct apsis_buffer *out);
 void apsis_expr_print(const struct apsis_expr *expr, struct apsis_buffer *out);
+/* "fleet[t]", "annuity(q, n)"; and with what is behind it, but no clauses: "fleet[t] = (a + b)". */
+void apsis_definition_key(const struct apsis_definition *definition, struct apsis_buffer *out);
+void apsis_definition_rule(const struct apsis_definition *definition, struct apsis_buffer *out);
 
 #endif

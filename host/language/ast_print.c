@@ -140,9 +140,8 @@ static void put_clauses(const struct apsis_clauses *c, struct apsis_buffer *out)
     apsis_buffer_text(out, "\n");
 }
 
-static void put_definition(const struct apsis_definition *d, struct apsis_buffer *out)
+void apsis_definition_key(const struct apsis_definition *d, struct apsis_buffer *out)
 {
-    if (d->is_output) apsis_buffer_text(out, "output ");
     apsis_buffer_text(out, d->name);
     put_indices(d->indices, d->index_count, out);
     if (d->kind == APSIS_DEFINE_FUNCTION) {
@@ -150,8 +149,19 @@ static void put_definition(const struct apsis_definition *d, struct apsis_buffer
         for (size_t i = 0; i < d->parameter_count; i++) apsis_buffer_printf(out, "%s%s", i ? ", " : "", d->parameters[i]);
         apsis_buffer_text(out, ")");
     }
+}
+
+void apsis_definition_rule(const struct apsis_definition *d, struct apsis_buffer *out)
+{
+    apsis_definition_key(d, out);
     if (d->kind != APSIS_DEFINE_OUTPUT) apsis_buffer_text(out, d->kind == APSIS_DEFINE_DRAW ? " ~ " : " = ");
     put_list(d->values, d->value_count, out);
+}
+
+static void put_definition(const struct apsis_definition *d, struct apsis_buffer *out)
+{
+    if (d->is_output) apsis_buffer_text(out, "output ");
+    apsis_definition_rule(d, out);
     put_clauses(&d->clauses, out);
 }
 
