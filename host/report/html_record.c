@@ -63,7 +63,7 @@ void apsis_html_record(struct apsis_html *html, const struct apsis_result *resul
     const struct apsis_ir *ir = result->ir;
     char text[APSIS_TEXT_SIZE];
     apsis_html_raw(html, "<p>A result is a function of the model, the seed and the number of draws alone: the same command gives the same digest on every machine and engine.</p>\n<dl class=\"record\">\n");
-    put_item(html, "Model", report->model_file, 1);
+    put_item(html, "Model", report->model_file && !strcmp(report->model_file, "-") ? "standard input" : report->model_file, 1);
     put_item(html, "SHA-256 of the model", report->model_sha256, 1);
     put_item(html, "Scenario", ir->scenario, 0);
     snprintf(text, sizeof text, result->seed < 1000000 ? "%" PRIu64 : "0x%" PRIx64, result->seed);

@@ -74,8 +74,9 @@ static void put_series(struct apsis_html *html, const struct apsis_result *resul
 static const char *subtitle(struct apsis_html *html, const struct apsis_result *result, const struct apsis_report *report)
 {
     char count[APSIS_TEXT_SIZE], seed[APSIS_TEXT_SIZE];
+    const char *file = report->model_file && strcmp(report->model_file, "-") ? report->model_file : NULL; /* - is standard input */
     snprintf(seed, sizeof seed, result->seed < 1000000 ? "%" PRIu64 : "0x%" PRIx64, result->seed);
-    return apsis_arena_printf(html->arena, "%s%s%s%s%s draws \u00b7 seed %s", report->model_file ? report->model_file : "", report->model_file ? " \u00b7 " : "",
+    return apsis_arena_printf(html->arena, "%s%s%s%s%s draws \u00b7 seed %s", file ? file : "", file ? " \u00b7 " : "",
                               result->ir->scenario ? apsis_arena_printf(html->arena, "scenario %s", result->ir->scenario) : "", result->ir->scenario ? " \u00b7 " : "",
                               apsis_text_count(count, result->partial ? result->done : result->draws), seed);
 }
@@ -103,7 +104,7 @@ void apsis_html_run(struct apsis_buffer *out, const struct apsis_result *result,
     entries[count++] = (struct apsis_html_entry){"precision", "Sampling error"};
     entries[count++] = (struct apsis_html_entry){"warnings", "Warnings"};
     entries[count++] = (struct apsis_html_entry){"record", "Run record"};
-    apsis_html_begin(&html, ir->title ? ir->title : ir->name ? ir->name : report->model_file ? report->model_file : "model", "Valuation under uncertainty", subtitle(&html, result, report));
+    apsis_html_begin(&html, ir->title ? ir->title : ir->name ? ir->name : report->model_file && strcmp(report->model_file, "-") ? report->model_file : "A model", "Valuation under uncertainty", subtitle(&html, result, report));
     apsis_html_contents(&html, entries, count);
     for (size_t i = 0; i < count; i++) {
         const char *id = entries[i].id;
