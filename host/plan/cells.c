@@ -203,7 +203,7 @@ static void add_outputs(struct merging *m, const struct apsis_merge_options *opt
             to->output = add_output(m, output);
             struct apsis_output first = m->ir->outputs[merged->outputs[o].output];
             first.name = like->name;
-            if (cell && options && options->differences && !output.category_count) add_difference(m, cell, &first, to);
+            if (cell && options && options->differences > (output.is_series != 0) && !output.category_count) add_difference(m, cell, &first, to);
         }
     }
 }

@@ -34,7 +34,7 @@ struct apsis_merged {
 
 struct apsis_merge_options {
     int series;      /* 1: series outputs too; 0: numbers a draw only */
-    int differences; /* 1: difference outputs */
+    int differences; /* 1: difference outputs of numbers; 2: of series too */
     const char *const *only; /* NULL, or the names of the outputs wanted, NULL-terminated */
 };
 

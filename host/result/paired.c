@@ -249,11 +249,11 @@ static void sort_all(struct sorting *sorting, size_t count, int threads)
 }
 
 enum apsis_status apsis_paired_run(struct apsis_arena *arena, const struct apsis_result *result, const struct apsis_engine *engine, void *run,
-                                   const struct apsis_measure_settings *settings, const struct apsis_pair *pairs, size_t count, size_t memory,
+                                   const struct apsis_measure_settings *settings, const struct apsis_pair *pairs, size_t count, size_t most, size_t memory,
                                    int threads, struct apsis_paired **paired)
 {
     const struct apsis_plan *plan = result->plan;
-    size_t draws = result->done < APSIS_PAIRED_DRAWS ? (size_t)result->done : APSIS_PAIRED_DRAWS, tiles = (draws + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
+    size_t draws = result->done < most ? (size_t)result->done : most, tiles = (draws + AP_TILE_DRAWS - 1) / AP_TILE_DRAWS;
     size_t *columns = columns_of(arena, plan), bytes = 2 * tiles * AP_TILE_DRAWS * sizeof(double), room = (memory ? memory : MEMORY) / (bytes + 1);
     if (room < 2) room = 2;
     if (threads < 1) threads = omp_get_num_procs();

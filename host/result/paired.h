@@ -36,6 +36,7 @@ struct apsis_paired {
  * tell the two apart at the statistic (below about ten), normal intervals of this kind are too short, here as in McNemar's.
  */
 #define APSIS_PAIRED_DRAWS 65536
+#define APSIS_PAIRED_SERIES_DRAWS 16384 /* where there are many columns: the correlations need no more than two digits */
 
 /* One number to compare; indices into result->measures, those of the plan's output columns. */
 struct apsis_pair {
@@ -44,9 +45,9 @@ struct apsis_pair {
 };
 
 /* pairs[i] is told in (*paired)[i], in `arena`. The engine that measured `result` runs its first draws again. `memory`: bytes for the draws held
-   at once (they are taken in turn); 0: 256 MiB. `threads`: 0: all. */
+   at once (they are taken in turn); 0: 256 MiB. `most`: of the first draws, that the correlations are from. `threads`: 0: all. */
 enum apsis_status apsis_paired_run(struct apsis_arena *arena, const struct apsis_result *result, const struct apsis_engine *engine, void *run,
-                                   const struct apsis_measure_settings *settings, const struct apsis_pair *pairs, size_t count, size_t memory,
+                                   const struct apsis_measure_settings *settings, const struct apsis_pair *pairs, size_t count, size_t most, size_t memory,
                                    int threads, struct apsis_paired **paired);
 
 #endif

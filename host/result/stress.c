@@ -94,38 +94,44 @@ static const struct apsis_measure *named_measure(struct stressing *s, const stru
 static enum apsis_status take(struct stressing *s, const struct apsis_merged *merged, const struct apsis_result *result, void *run, const size_t *number)
 {
     struct apsis_stress *stress = s->stress;
-    size_t *first = measure_index(s->batch, result->plan), rows = stress->row_count, count = 0;
-    struct apsis_pair *pairs = APSIS_NEW_ARRAY(s->batch, struct apsis_pair, merged->cell_count * rows + 1);
-    struct apsis_paired *paired;
+    size_t *first = measure_index(s->batch, result->plan), rows = stress->row_count;
+    struct apsis_pair *pairs[2]; /* of numbers, of series */
+    struct apsis_paired *paired[2];
+    size_t counts[2] = {0, 0}, next[2] = {0, 0};
+    for (int k = 0; k < 2; k++) pairs[k] = APSIS_NEW_ARRAY(s->batch, struct apsis_pair, merged->cell_count * rows + 1);
+    unsigned char *fresh = APSIS_NEW_ARRAY(s->batch, unsigned char, merged->cell_count + 1);
     for (size_t cell = 0; cell < merged->cell_count; cell++) {
         struct apsis_stress_cell *to = &stress->cells[number[cell]];
-        if (to->measures) continue; /* the base, from the first batch */
-        to->measures = APSIS_NEW_ARRAY(s->arena, const struct apsis_measure *, rows + 1);
-        for (size_t row = 0, o = 0; row < rows; row++) {
-            while (merged->base_outputs[o] != stress->rows[row].output) o++;
+        fresh[cell] = to->measures == NULL; /* the base is there from the first batch on */
+        if (fresh[cell]) to->measures = APSIS_NEW_ARRAY(s->arena, const struct apsis_measure *, rows + 1);
+    }
+    /* row by row, so that all cells of a row are compared while the base's draws of it are held */
+    for (size_t row = 0, o = 0; row < rows; row++) {
+        while (merged->base_outputs[o] != stress->rows[row].output) o++;
+        size_t t = stress->rows[row].period < 0 ? 0 : (size_t)stress->rows[row].period, base = first[apsis_merged_output(merged, 0, o).output] + t;
+        for (size_t cell = 0; cell < merged->cell_count; cell++) {
             struct apsis_cell_output output = apsis_merged_output(merged, cell, o);
-            if (output.output == APSIS_NO_OUTPUT) continue;
-            size_t t = stress->rows[row].period < 0 ? 0 : (size_t)stress->rows[row].period;
-            to->measures[row] = named_measure(s, result, first[output.output] + t, row);
-            if (cell) pairs[count++] = (struct apsis_pair){first[apsis_merged_output(merged, 0, o).output] + t, first[output.output] + t,
-                                                           output.difference == APSIS_NO_OUTPUT ? SIZE_MAX : first[output.difference] + t};
+            if (!fresh[cell] || output.output == APSIS_NO_OUTPUT) continue;
+            stress->cells[number[cell]].measures[row] = named_measure(s, result, first[output.output] + t, row);
+            int k = stress->rows[row].period >= 0;
+            if (cell) pairs[k][counts[k]++] = (struct apsis_pair){base, first[output.output] + t, output.difference == APSIS_NO_OUTPUT ? SIZE_MAX : first[output.difference] + t};
         }
     }
-    enum apsis_status status = apsis_paired_run(s->arena, result, s->engine, run, &s->settings->measure, pairs, count, 0, s->settings->engine.threads, &paired);
-    if (status) return status;
-    for (size_t cell = 1, next = 0; cell < merged->cell_count; cell++) {
-        struct apsis_stress_cell *to = &stress->cells[number[cell]];
-        to->paired = APSIS_NEW_ARRAY(s->arena, struct apsis_paired, rows + 1);
-        for (size_t row = 0; row < rows; row++) {
-            if (!to->measures[row]) {
-                to->paired[row] = (struct apsis_paired){.base = stress->cells[0].measures[row]};
-                continue;
-            }
-            to->paired[row] = paired[next++];
+    for (int k = 0; k < 2; k++) {
+        enum apsis_status status = apsis_paired_run(s->arena, result, s->engine, run, &s->settings->measure, pairs[k], counts[k],
+                                                    k ? APSIS_PAIRED_SERIES_DRAWS : APSIS_PAIRED_DRAWS, 0, s->settings->engine.threads, &paired[k]);
+        if (status) return status;
+    }
+    for (size_t cell = 1; cell < merged->cell_count; cell++) stress->cells[number[cell]].paired = APSIS_NEW_ARRAY(s->arena, struct apsis_paired, rows + 1);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t cell = 1; cell < merged->cell_count; cell++) {
+            struct apsis_stress_cell *to = &stress->cells[number[cell]];
+            int k = stress->rows[row].period >= 0;
+            if (to->measures[row]) to->paired[row] = paired[k][next[k]++];
+            else to->paired[row].mean = (struct apsis_paired_value){ap_nan(), ap_nan(), ap_nan(), ap_nan()};
             to->paired[row].base = stress->cells[0].measures[row];
             to->paired[row].cell = to->measures[row];
         }
-    }
     return APSIS_OK;
 }
 

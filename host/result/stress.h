@@ -9,8 +9,9 @@ struct apsis_stress_settings {
     struct apsis_measure_settings measure;  /* seed, draws, percentiles, ...; rank correlations are never computed */
     struct apsis_engine_options engine;
     size_t batch;            /* cells beside the base in one plan; 0: chosen. Nothing that is published depends on it */
-    int series;              /* 1: series outputs too, period by period; 0: numbers only */
-    int no_differences;      /* 1: no columns of differences: no exact mean of them, no chances to be more or less */
+    int series;              /* 1: series outputs too, period by period; 0: numbers only. Series have no columns of differences (`difference` is
+                                NULL, the chances are NaN), and their correlations are from fewer draws */
+    int no_differences;      /* 1: no columns of differences at all: no exact mean of them, no chances to be more or less */
     const char *const *only; /* NULL, or the outputs wanted, NULL-terminated */
     const char *of;          /* the output that cells are ordered by; NULL: the first that is a number */
     int more_is_worse;       /* 1: the cell with the largest mean of `of` is worst; 0: the smallest */

@@ -164,7 +164,7 @@ static void compare_cell(const struct world *w, const struct apsis_merged *merge
 /* All cells merged on one engine, each alone by the interpreter. */
 static void check_world(struct world *w, const struct apsis_engine *const *engines)
 {
-    struct apsis_merge_options options = {.series = 1, .differences = 1};
+    struct apsis_merge_options options = {.series = 1, .differences = 2};
     struct apsis_merged *merged = apsis_cells_merge(w->model->arena, w->cells, w->count, &options);
     struct columns own[MOST];
     for (size_t cell = 0; cell < w->count; cell++) own[cell] = run_graph(w, w->cells[cell].ir, &apsis_engine_interpreter);
@@ -245,7 +245,7 @@ static void test_every_kind(void **state)
 static void test_bands(void **state)
 {
     struct world w;
-    struct apsis_merge_options options = {.series = 1, .differences = 1};
+    struct apsis_merge_options options = {.series = 1, .differences = 2};
     (void)state;
     open_text(&w, every_kind);
     static const char *const bands[] = {"b in P75..P100", "a in P50..P100; b in P20..P80 alone; c in P0..P10", "g[t] in P0..P30", "h in P90..P99.9 alone", "k in P10..P60; free in P0..P50"};
@@ -266,7 +266,7 @@ static void test_bands(void **state)
 static void test_sharing(void **state)
 {
     struct world w;
-    struct apsis_merge_options options = {.series = 1, .differences = 1};
+    struct apsis_merge_options options = {.series = 1, .differences = 2};
     (void)state;
     open_text(&w, every_kind);
     add_cell(&w, NULL, "n = n", NULL);        /* nothing at all */
