@@ -444,7 +444,7 @@ APSIS_API const struct apsis_case *apsis_result_case(const struct apsis_result *
 APSIS_API double apsis_result_rank_correlation(const struct apsis_result *result, const struct apsis_measure *measure, size_t input);
 
 /* ================================================================ results and cases as people and programs read them */
-enum apsis_format { APSIS_FORMAT_TEXT, APSIS_FORMAT_JSON, APSIS_FORMAT_HTML, APSIS_FORMAT_MARKDOWN };
+enum apsis_format { APSIS_FORMAT_TEXT, APSIS_FORMAT_JSON, APSIS_FORMAT_HTML, APSIS_FORMAT_MARKDOWN, APSIS_FORMAT_CSV };
 
 /* A terminal, or a page that is printed like one. */
 struct apsis_page {
@@ -469,6 +469,73 @@ APSIS_API enum apsis_status apsis_case_inputs_text(struct apsis_case *c, const s
 APSIS_API enum apsis_status apsis_case_replay_text(struct apsis_case *c, uint64_t draw, const char *why, const struct apsis_print *print, char **text);
 /* What this machine has: version, libraries, processor, engines, GPUs, driver. */
 APSIS_API enum apsis_status apsis_machine_text(const struct apsis_print *print, char **text);
+
+/* ================================================================ stress
+ * A model beside itself under other assumptions, on the same draws: each cell's statistics, and their differences to the base with intervals
+ * of their own, which are much narrower than the statistics' own. Cells share what they have in common, so that they cost less than runs. */
+struct apsis_stress;
+
+/* What is laid over the model, cell by cell. Pointers must live until the call returns. */
+struct apsis_stress_cells {
+    size_t size;                /* sizeof(struct apsis_stress_cells) as the caller was compiled */
+    int scenarios;              /* 1: every scenario of the model is a cell; 1 */
+    /* Texts, each a cell: parts joined by ; each of which is a scenario ("slow"), an override ("wacc = 12%", "x ~ pert(1, 2, 3)") or a band:
+       "permit_delay in P75..P100" draws this input from that part of its own distribution, and what is correlated with it follows by its
+       conditional distribution, from the same draws ("... alone": the others stay as drawn). */
+    const char *const *cells;
+    size_t cell_count;
+    const char *grid;           /* NULL, or "launch_cap = 500, 1000, 2000; wacc = 8%, 10%, 12%": each combination is a cell, the last axis fastest */
+    const char *of;             /* the output that cells are ordered by: "ev", "fleet[2030]"; NULL: the first that is a number */
+    int more_is_worse;          /* 1: the cell with the largest mean is worst; 0: the smallest */
+    int series;                 /* 1: series outputs too, period by period; 0: numbers only */
+};
+APSIS_API void apsis_stress_cells_default(struct apsis_stress_cells *cells);
+
+/* Runs all cells. Scenarios and sets of `settings` (NULL: the defaults) lie under every cell, the base too. APSIS_OK; APSIS_INTERRUPTED with what is
+   known where there is something (cells that were not reached have no statistics); else *out is NULL and apsis_why says why. */
+APSIS_API enum apsis_status apsis_stress(struct apsis_model *model, const struct apsis_settings *settings, const struct apsis_stress_cells *cells,
+                                         struct apsis_stress **out);
+APSIS_API void apsis_stress_free(struct apsis_stress *stress);
+
+struct apsis_stress_info {
+    uint64_t seed, draws;
+    int partial;
+    const char *engine, *note;  /* what ran; what went otherwise than asked, or NULL */
+    double seconds;
+    size_t cell_count;          /* with the base, which is cell 0 */
+    size_t row_count;           /* published numbers: scalar outputs, or with series also periods of series outputs */
+    size_t of;                  /* the row that cells are ordered by */
+    const size_t *order;        /* cell_count - 1 numbers of cells, the worst first */
+};
+APSIS_API const struct apsis_stress_info *apsis_stress_info(const struct apsis_stress *stress);
+/* "slow", "wacc = 12%"; its title where it is just a scenario that has one, else NULL. NULL: no such cell. */
+APSIS_API const char *apsis_stress_cell(const struct apsis_stress *stress, size_t cell, const char **title);
+/* "ev", "fleet[2030]". NULL: no such row. */
+APSIS_API const char *apsis_stress_row(const struct apsis_stress *stress, size_t row);
+/* The statistics of one number in one cell (its `name` is NULL); NULL where the cell has no such output or was not reached. */
+APSIS_API const struct apsis_measure *apsis_stress_measure(const struct apsis_stress *stress, size_t cell, size_t row);
+
+/* Cell less base. NaN: does not exist. Where both columns are the same in every draw: 0, 0, 0, correlation 1. */
+struct apsis_paired_value {
+    double value, low, high; /* the difference with its 95 % interval (or as asked); the difference is exact */
+    double correlation;      /* of the errors of the two statistics, from the first 65,536 draws; NaN where either has none */
+};
+
+/* All that is said of one number of one cell against the base. Lists are as long as, and in the order of, those of `cell`. */
+struct apsis_paired {
+    const struct apsis_measure *base, *cell;
+    const struct apsis_measure *difference; /* of the column `cell - base`; NULL for categories and where both are the same */
+    int same;                               /* 1: the same value in every draw */
+    struct apsis_paired_value mean;
+    struct apsis_paired_value *percentiles, *shortfalls, *targets, *categories; /* targets and categories: of probabilities */
+    /* shares of the draws in which both are valid, with their exact binomial intervals; NaN for categories */
+    double more, more_low, more_high;       /* cell > base */
+    double less, less_low, less_high;       /* cell < base */
+};
+/* A number of a cell (from 1) against the base; NULL where either is missing. */
+APSIS_API const struct apsis_paired *apsis_stress_paired(const struct apsis_stress *stress, size_t cell, size_t row);
+/* As people and programs read it: text, JSON, or CSV with a row a cell, number and statistic. */
+APSIS_API enum apsis_status apsis_stress_text(const struct apsis_stress *stress, const struct apsis_print *print, char **text);
 
 /* ================================================================ explaining
  * Why two answers differ: two versions of a model, or one model under other settings, are taken apart into changes, and the difference of

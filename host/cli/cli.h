@@ -18,7 +18,7 @@ struct apsis_cli;
 /* ---------------------------------------------------------------- options.c */
 enum apsis_command_id {
     APSIS_COMMAND_NEW, APSIS_COMMAND_RUN, APSIS_COMMAND_CHECK, APSIS_COMMAND_INPUTS, APSIS_COMMAND_REPLAY, APSIS_COMMAND_DRAWS,
-    APSIS_COMMAND_EXPLAIN, APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMAND_COMPLETION,
+    APSIS_COMMAND_STRESS, APSIS_COMMAND_EXPLAIN, APSIS_COMMAND_VERIFY, APSIS_COMMAND_SHOW, APSIS_COMMAND_FAMILIES, APSIS_COMMAND_DOCTOR, APSIS_COMMAND_COMPLETION,
     APSIS_COMMAND_MAN, APSIS_COMMANDS
 };
 
@@ -29,7 +29,9 @@ struct apsis_options {
     const char *second;         /* of a command that takes two */
     const char *of;
     const char **scenarios, **sets, **target_texts, **only; /* `only` is NULL-terminated, NULL when not given */
-    size_t scenario_count, set_count, target_count, only_count;
+    const char **bands, **cells, *grid;
+    size_t scenario_count, set_count, target_count, only_count, band_count, cell_count;
+    int more_is_worse;
     uint64_t draws, seed, from, draw, tiles;
     int draws_given, draw_given, tiles_given;
     const char *at;
@@ -161,6 +163,7 @@ enum apsis_status apsis_cmd_check(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_inputs(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_replay(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_draws(struct apsis_cli *cli);
+enum apsis_status apsis_cmd_stress(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_explain(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_verify(struct apsis_cli *cli);
 enum apsis_status apsis_cmd_show(struct apsis_cli *cli);

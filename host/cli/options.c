@@ -19,6 +19,8 @@ const struct apsis_command apsis_commands[APSIS_COMMANDS] = {
      "apsis replay model.risk --at ev:P5", "MODEL", apsis_cmd_replay},
     {APSIS_COMMAND_DRAWS, "draws", "apsis draws MODEL --draws N --csv FILE | --npy FILE", "inputs and outputs of each draw, to a file",
      "apsis draws model.risk --draws 10k --csv - | head", "MODEL", apsis_cmd_draws},
+    {APSIS_COMMAND_STRESS, "stress", "apsis stress MODEL [OPTION]...", "every scenario beside the base, on the same draws, the worst first",
+     "apsis stress model.risk --of ev --band 'permit_delay in P75..P100'", "MODEL", apsis_cmd_stress},
     {APSIS_COMMAND_EXPLAIN, "explain", "apsis explain OLD NEW | MODEL --scenario NAME", "why a number has changed: a waterfall by assumption",
      "apsis explain old.risk new.risk --of ev", "OLD [NEW]", apsis_cmd_explain},
     {APSIS_COMMAND_VERIFY, "verify", "apsis verify RECORD.json [--tiles K]", "run a record again and compare every digest", "apsis verify record.json --tiles 8", "RECORD.json",
@@ -47,40 +49,50 @@ const char apsis_allow_form[] = "# apsis: allow NAME \"reason\"";
 #define ON(id) (1u << APSIS_COMMAND_##id)
 #define EVERY ((1u << APSIS_COMMANDS) - 1)
 #define MODELS (ON(RUN) | ON(CHECK) | ON(INPUTS) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN) | ON(SHOW))
-#define RUNS (ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN) | ON(VERIFY))
+#define RUNS (ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(STRESS) | ON(EXPLAIN) | ON(VERIFY))
 
 const struct apsis_option_row apsis_option_rows[] = {
     {'d', "draw", "K", ON(REPLAY), "the number of the draw to replay, from 0"},
     {'a', "at", "OUTPUT:P5", ON(REPLAY), "the draw that is a percentile of an output, or its OUTPUT:min or OUTPUT:max"},
     {'n', "draws", "N", ON(RUN), "how many draws: 250000, 1_000_000, 1e6, 10M (default 1,000,000)"},
+    {'n', "draws", "N", ON(STRESS), "how many draws, the same in each cell (default 1,000,000)"},
     {'n', "draws", "N", ON(EXPLAIN), "how many draws of each mixture of the two models (default 100,000; of two records, theirs)"},
     {'n', "draws", "N", ON(REPLAY), "draws over which --at looks for its percentile, as in apsis run (default 1,000,000)"},
     {'n', "draws", "N", ON(DRAWS), "how many draws to write: 250000, 1_000_000, 1e6, 10M"},
-    {'s', "seed", "S", ON(RUN) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN), "the seed, 64 bits, decimal or 0x hexadecimal (default 1)"},
+    {'s', "seed", "S", ON(RUN) | ON(STRESS) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN), "the seed, 64 bits, decimal or 0x hexadecimal (default 1)"},
+    {'S', "scenario", "NAME", ON(STRESS), "a cell: this scenario; without any, every scenario of the model is one"},
+    {'x', "set", "'X = ...'", ON(STRESS), "a cell: the model with this override"},
+    {'B', "band", "'X in P75..P100'", ON(STRESS), "a cell: an input confined to a band of its percentiles, what is correlated with it follows ('... alone': it does not); several are one cell, and one more with each --scenario"},
+    {'C', "cell", "'A; X = ...'", ON(STRESS), "a cell of several parts: scenarios, overrides and bands, separated by ;"},
+    {'G', "grid", "'X = 1, 2; Y = 3, 4'", ON(STRESS), "a cell for every combination of these values, printed as a table"},
+    {'+', "more-is-worse", NULL, ON(STRESS), "the cell with the largest mean is the worst (default: the smallest)"},
     {'S', "scenario", "NAME", MODELS, "apply a scenario of the model; several stack from left to right"},
     {'x', "set", "'X = ...'", MODELS, "override a value, after the scenarios; may be given several times"},
+    {'O', "of", "OUTPUT", ON(STRESS), "the output that cells are ordered by (default: the first that is a number)"},
     {'O', "of", "OUTPUT", ON(EXPLAIN), "the output to explain, such as ev or fleet[2030] (default: the first that both have)"},
     {'p', "percentiles", "P,...|none", ON(EXPLAIN), "the percentiles to explain, beside the mean (default 5,50,95)"},
-    {'p', "percentiles", "P,...|none", ON(RUN), "the percentiles to report, such as 5,50,95 or 99.9"},
-    {'f', "shortfall", "P,...", ON(RUN), "mean of the lowest and of the highest P % of draws (default 5)"},
-    {'t', "target", "'OUTPUT > X'", ON(RUN), "report how often an output exceeds X; may be given several times"},
-    {'o', "only", "OUTPUT,...", ON(RUN) | ON(DRAWS), "these outputs only; the others are not computed"},
+    {'p', "percentiles", "P,...|none", ON(RUN) | ON(STRESS), "the percentiles to report, such as 5,50,95 or 99.9"},
+    {'f', "shortfall", "P,...", ON(RUN) | ON(STRESS), "mean of the lowest and of the highest P % of draws (default 5)"},
+    {'t', "target", "'OUTPUT > X'", ON(RUN) | ON(STRESS), "report how often an output exceeds X; may be given several times"},
+    {'o', "only", "OUTPUT,...", ON(RUN) | ON(STRESS) | ON(DRAWS), "these outputs only; the others are not computed"},
     {'F', "from", "K", ON(DRAWS), "the first draw to write (default 0)"},
     {'c', "csv", "FILE", ON(DRAWS), "write comma-separated values; - is stdout"},
+    {'c', "csv", "FILE", ON(STRESS), "also write a table, a row for every statistic of each cell with its change; - is stdout"},
     {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},
     {'k', "tiles", "K", ON(VERIFY), "check K parts of the record instead of all of it"},
     {'j', "threads", "K", RUNS, "threads to use (default: all); changes no result"},
-    {'e', "engine", "NAME", ON(RUN) | ON(VERIFY) | ON(EXPLAIN), "interpreter, compiled, cuda, or auto (default): the interpreter at once, then what is faster; changes no result"},
+    {'e', "engine", "NAME", ON(RUN) | ON(STRESS) | ON(VERIFY) | ON(EXPLAIN), "interpreter, compiled, cuda, or auto (default): the interpreter at once, then what is faster; changes no result"},
     {'e', "engine", "NAME", ON(REPLAY) | ON(DRAWS), "interpreter (default), compiled, cuda or auto; changes no result"},
     {'D', "device", "cuda:0,1", RUNS, "the GPUs to use, as apsis doctor numbers them, and nothing else; cuda alone: all of them"},
     {'I', "cuda-include", "DIR", RUNS, "where curand_philox4x32_x.h is (default: the usual places of the CUDA toolkit); none: random words by Apsis itself"},
     {'b', "block", "LANES", RUNS, "draws that are computed side by side, 16 to 512; changes no result"},
-    {'M', "memory", "BYTES", ON(RUN), "memory for percentiles (default 128 MiB); changes no result"},
+    {'M', "memory", "BYTES", ON(RUN) | ON(STRESS), "memory for percentiles (default 128 MiB); changes no result"},
     {'u', "cpu", "ISA", RUNS, "instruction set of interpreter and compiled: plain, v3, v4, armv8 (default: the best there is); changes no result"},
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
     {'H', "html", "FILE", ON(RUN), "also write a report to hand on: one HTML file with charts, for screen and paper"},
     {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
+    {'A', "all-periods", NULL, ON(STRESS), "series outputs too, period by period, in --csv and --json"},
     {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
     {'2', "ir", NULL, ON(SHOW), "the graph of values"},
     {'3', "plan", NULL, ON(SHOW), "the program that is run"},
@@ -168,6 +180,10 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
     case 'p': options->percentiles = text; break;
     case 'f': options->shortfalls = text; break;
     case 'O': options->of = text; break;
+    case 'B': options->bands[options->band_count++] = text; break;
+    case 'C': options->cells[options->cell_count++] = text; break;
+    case 'G': options->grid = text; break;
+    case '+': options->more_is_worse = 1; break;
     case 'o': {
         size_t capacity = options->only_count;
         const char *at = text;
@@ -275,6 +291,8 @@ enum apsis_status apsis_options_read(struct apsis_cli *cli, int argc, char **arg
     options->scenarios = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
     options->sets = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
     options->target_texts = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
+    options->bands = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
+    options->cells = APSIS_NEW_ARRAY(cli->arena, const char *, (size_t)argc);
     struct option list[64] = {{0}};
     size_t rows[64], count = 0;
     for (size_t i = 0; i < apsis_option_row_count; i++) {

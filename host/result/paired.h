@@ -4,24 +4,6 @@
 #define APSIS_HOST_PAIRED_H
 #include "host/result/result.h"
 
-/* Cell less base. NaN: does not exist. Where both columns are the same in every draw: 0, 0, 0, correlation 1. */
-struct apsis_paired_value {
-    double value, low, high; /* the difference with its 95 % interval (or as asked); the difference is exact */
-    double correlation;      /* of the errors of the two statistics, from the first 65,536 draws; NaN where either has none */
-};
-
-/* All that is said of one number of one cell against the base. Lists are as long as, and in the order of, those of `cell`. */
-struct apsis_paired {
-    const struct apsis_measure *base, *cell;
-    const struct apsis_measure *difference; /* of the column `cell - base`; NULL for categories and where both are the same */
-    int same;                               /* 1: the same value in every draw */
-    struct apsis_paired_value mean;
-    struct apsis_paired_value *percentiles, *shortfalls, *targets, *categories; /* targets and categories: of probabilities */
-    /* shares of the draws in which both are valid, with their exact binomial intervals; NaN for categories */
-    double more, more_low, more_high;       /* cell > base */
-    double less, less_low, less_high;       /* cell < base */
-};
-
 /*
  * Where both have the same valid draws, the mean's interval is that of the mean of the differences, which is exact. Else, with se the
  * standard error of either statistic and r the correlation of their influence functions (percentile: is the draw at or below it;

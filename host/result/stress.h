@@ -44,6 +44,7 @@ struct apsis_stress {
     double seconds;
     size_t batches;          /* plans that were run */
     size_t values_apart, values_merged; /* of all batches: what sharing saved */
+    struct apsis_stress_handle *handle; /* what the C interface keeps of it (host/api), or NULL */
 };
 
 /* Runs all cells (cells[0] is the base; see cells.h) in as many plans as are best. Measures, names and plans live in `arena`.
