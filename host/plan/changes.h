@@ -32,7 +32,8 @@ struct apsis_change {
 struct apsis_changes {
     struct apsis_change *items; /* in the order of the new model's text, what was removed where it stood */
     size_t count;
-    struct apsis_changes_tree *tree; /* changes_tree.c */
+    struct apsis_changes_tree *tree; /* changes_tree.h */
+    unsigned char *touch;       /* [i * count + j]: 1: one of them names the other, in either model, or both are of one name */
 };
 
 /* Compares. `of` is an output of both: "ev", "rev[energy]", "fleet[2030]". All lies in `arena` and the texts are copied. NULL after an error. */

@@ -41,26 +41,54 @@ static void join(struct joining *j, size_t into, size_t from)
     j->count--;
 }
 
+static int touches(const struct joining *j, size_t a, size_t b)
+{
+    size_t count = j->changes->count;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < count && j->part[i] == a; k++)
+            if (j->part[k] == b && j->changes->touch[i * count + k]) return 1;
+    return 0;
+}
+
+/* Adds to `chosen` all parts that touch one in it; 0 when there is none. */
+static int spread(const struct joining *j, unsigned char *chosen)
+{
+    size_t count = j->count, added = 0;
+    unsigned char more[count];
+    memset(more, 0, count);
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < count && !chosen[k] && !more[k]; i++) more[k] = chosen[i] && touches(j, i, k);
+    for (size_t k = 0; k < count; k++)
+        if (more[k]) chosen[k] = 1, added++;
+    return added > 0;
+}
+
 /*
- * `chosen` is no model. Parts are taken out of it as long as it stays none: what is left is a smallest one of that kind. Then all are put
- * in, and taken out again as long as it is a model: what it needs at least. Those are one part. At least two parts are joined, since the
- * old and the new model are models.
+ * `chosen` is no model. Parts are taken out of it as long as it stays none: what is left is a smallest one of that kind. Then those that
+ * name it, or are named by it, are put in, and those around them, until it is a model; and taken out again as long as it stays one. What is
+ * left is one part. At least two parts are joined, since the old and the new model are models.
  */
-static void join_failing(struct joining *j, unsigned char *chosen)
+static void join_failing(struct joining *j, const unsigned char *chosen)
 {
     size_t count = j->count;
-    unsigned char least[count], whole[count];
+    unsigned char least[count], whole[count], less[count];
     memcpy(least, chosen, count);
     for (size_t k = 0; k < count; k++) {
         if (!least[k]) continue;
         least[k] = 0;
         if (is_model(j, least)) least[k] = 1;
     }
-    memset(whole, 1, count);
+    memcpy(whole, least, count);
+    while (!is_model(j, whole))
+        if (!spread(j, whole)) memset(whole, 1, count);
     for (size_t k = 0; k < count; k++) {
-        if (least[k]) continue;
-        whole[k] = 0;
-        if (!is_model(j, whole)) whole[k] = 1;
+        if (least[k] || !whole[k]) continue;
+        memcpy(less, whole, count);
+        less[k] = 0;
+        if (!is_model(j, less)) /* perhaps with what hangs on it */
+            for (size_t i = 0; i < count; i++)
+                if (less[i] && !least[i] && touches(j, i, k)) less[i] = 0;
+        if (is_model(j, less)) memcpy(whole, less, count);
     }
     size_t first = count;
     for (size_t k = count; k-- > 0;) { /* from the end, so that numbers below stay */

@@ -82,8 +82,60 @@ static void mark(struct apsis_changes *changes, const struct apsis_slots *slots)
         if (slots->items[i].change != APSIS_NO_CHANGE && slots->items[i].reaches) changes->items[slots->items[i].change].reaches = 1;
 }
 
+/* ---------------------------------------------------------------- which changes name each other */
+struct named {
+    const char *name;        /* NULL: it touches all (members, periods) */
+    struct reaching mentions;
+};
+
+static void list_slots(struct named *list, const struct apsis_slots *slots)
+{
+    for (size_t i = 0; i < slots->count; i++) {
+        const struct apsis_slot *slot = &slots->items[i];
+        if (slot->change == APSIS_NO_CHANGE) continue;
+        list[slot->change].name = name_of(slot);
+        walk_definition(&list[slot->change].mentions, slot->old);
+        walk_definition(&list[slot->change].mentions, slot->new_one);
+    }
+}
+
+static int names(const struct named *a, const struct named *b)
+{
+    return !a->name || !b->name || !strcmp(a->name, b->name) || apsis_map_find(&a->mentions.known, b->name) != APSIS_MAP_NONE || apsis_map_find(&b->mentions.known, a->name) != APSIS_MAP_NONE;
+}
+
+static void find_touching(struct apsis_arena *arena, struct apsis_changes *changes)
+{
+    struct apsis_changes_tree *tree = changes->tree;
+    size_t count = changes->count;
+    struct named *list = APSIS_NEW_ARRAY(arena, struct named, count + 1);
+    changes->touch = APSIS_NEW_ARRAY(arena, unsigned char, count * count + 1);
+    for (size_t i = 0; i < count; i++) list[i].mentions = (struct reaching){.arena = arena, .known = {.arena = arena}};
+    list_slots(list, &tree->definitions);
+    for (size_t k = 0; k < tree->layer_count; k++) list_slots(list, &tree->layers[k].lines);
+    for (size_t i = 0; i < tree->tables.count; i++)
+        for (size_t k = 0; k < tree->columns[i].count; k++)
+            if (tree->columns[i].items[k].change != APSIS_NO_CHANGE) list[tree->columns[i].items[k].change].name = tree->columns[i].items[k].key;
+    for (size_t i = 0; i < tree->correlations.count; i++) {
+        const struct apsis_slot *slot = &tree->correlations.items[i];
+        const struct apsis_correlation *c = slot->new_one ? slot->new_one : slot->old;
+        if (slot->change == APSIS_NO_CHANGE) continue;
+        list[slot->change].name = "";
+        walk(&list[slot->change].mentions, c->a);
+        walk(&list[slot->change].mentions, c->b);
+    }
+    if (tree->given_change != APSIS_NO_CHANGE) {
+        list[tree->given_change].name = "";
+        walk(&list[tree->given_change].mentions, tree->old_given);
+        walk(&list[tree->given_change].mentions, tree->new_given);
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < count; k++) changes->touch[i * count + k] = (unsigned char)names(&list[i], &list[k]);
+}
+
 void apsis_changes_reach(struct apsis_arena *arena, struct apsis_changes *changes)
 {
+    find_touching(arena, changes);
     struct apsis_changes_tree *tree = changes->tree;
     struct reaching r = {.arena = arena, .known = {.arena = arena}};
     add_name(&r, tree->of_base);

@@ -81,6 +81,12 @@ static struct apsis_ir *lower_cell(const struct explaining *e, struct apsis_aren
     return apsis_changes_lower(arena, e->changes, made, e->diagnostics);
 }
 
+/* Graphs over other periods have no common series: they are run in batches of their own. */
+static int same_periods(const struct apsis_ir *a, const struct apsis_ir *b)
+{
+    return a->periods == b->periods && a->calendar == b->calendar && a->first_year == b->first_year && a->first_part == b->first_part;
+}
+
 /* Neighbours in a batch differ in the low bits: parts that change the least of the graph get those, so that the rest is computed once. */
 static void choose_bits(struct explaining *e)
 {
@@ -92,7 +98,8 @@ static void choose_bits(struct explaining *e)
     struct apsis_arena *arena = apsis_arena_new();
     for (size_t k = 0; k < n; k++) {
         struct apsis_cell_version two[2] = {{"0", lower_cell(e, arena, 0)}, {"1", lower_cell(e, arena, (size_t)1 << k)}};
-        if (two[0].ir && two[1].ir) more[k] = apsis_cells_merge(arena, two, 2, NULL)->values_merged;
+        more[k] = SIZE_MAX;
+        if (two[0].ir && two[1].ir && same_periods(two[0].ir, two[1].ir)) more[k] = apsis_cells_merge(arena, two, 2, NULL)->values_merged;
         size_t at = k;
         for (; at && more[order[at - 1]] > more[k]; at--) order[at] = order[at - 1];
         order[at] = k;
@@ -225,13 +232,17 @@ static enum apsis_status take(struct explaining *e, struct apsis_arena *arena, c
     return store(e, arena, merged, plan, result, run, first, number);
 }
 
-static enum apsis_status run_batch(struct explaining *e, struct apsis_arena *arena, size_t first, size_t count)
+/* Runs at most *number cells, and says how many. */
+static enum apsis_status run_batch(struct explaining *e, struct apsis_arena *arena, size_t first, size_t *number)
 {
-    struct apsis_cell_version *cells = APSIS_NEW_ARRAY(arena, struct apsis_cell_version, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        cells[i] = (struct apsis_cell_version){apsis_arena_printf(arena, "%zu", first + i), lower_cell(e, arena, first + i)};
-        if (!cells[i].ir) return APSIS_MODEL_ERROR;
+    size_t count = 0;
+    struct apsis_cell_version *cells = APSIS_NEW_ARRAY(arena, struct apsis_cell_version, *number + 1);
+    for (; count < *number; count++) {
+        cells[count] = (struct apsis_cell_version){apsis_arena_printf(arena, "%zu", first + count), lower_cell(e, arena, first + count)};
+        if (!cells[count].ir) return APSIS_MODEL_ERROR;
+        if (!same_periods(cells[0].ir, cells[count].ir)) break;
     }
+    *number = count;
     struct apsis_merged *merged = apsis_cells_merge(arena, cells, count, NULL);
     struct apsis_plan_options options = {0};
     struct apsis_plan *plan = apsis_plan_new(arena, merged->ir, &options, e->diagnostics);
@@ -345,9 +356,9 @@ enum apsis_status apsis_explain_run(struct apsis_arena *arena, const struct apsi
     size_t batch = settings->batch ? settings->batch : BATCH, cells = e.explain->cells;
     struct apsis_arena *scratch = apsis_arena_new();
     enum apsis_status status = APSIS_OK;
-    for (size_t first = 0; status == APSIS_OK && first < cells; first += batch) {
-        size_t count = cells - first < batch ? cells - first : batch;
-        status = run_batch(&e, scratch, first, count);
+    while (status == APSIS_OK && e.done < cells) {
+        size_t count = cells - e.done < batch ? cells - e.done : batch;
+        status = run_batch(&e, scratch, e.done, &count);
         e.done += count;
         apsis_arena_clear(scratch);
     }
