@@ -462,7 +462,8 @@ struct apsis_print {
 };
 APSIS_API void apsis_print_default(struct apsis_print *print);
 
-/* All of these hand out a text that apsis_free frees; `print` may be NULL; on failure *text is NULL. */
+/* A result as APSIS_FORMAT_CSV is one table: a row a published number, named columns, empty where a number does not exist.
+   All of these hand out a text that apsis_free frees; `print` may be NULL; on failure *text is NULL. */
 APSIS_API enum apsis_status apsis_result_text(const struct apsis_result *result, const struct apsis_print *print, char **text);
 APSIS_API enum apsis_status apsis_case_inputs_text(struct apsis_case *c, const struct apsis_print *print, char **text);
 /* One draw: every input, value, period and output. `why` ("P5 of ev") may be NULL. */

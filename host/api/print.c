@@ -89,6 +89,9 @@ static enum apsis_status print_result(void *arguments)
         report.findings = p->result->handle->c->findings;
         apsis_html_run(&out, p->result, &report);
         status = apsis_hand_out(&out, &p->text);
+    } else if (p->print.format == APSIS_FORMAT_CSV) {
+        apsis_report_run_csv(p->result, arena, &out);
+        status = apsis_hand_out(&out, &p->text);
     } else {
         apsis_report_run_text(p->result, &report, &p->print.page, &out);
         status = apsis_hand_out(&out, &p->text);

@@ -4,14 +4,15 @@
 
 #include "host/cli/cli.h"
 
-static enum apsis_status write_html(struct apsis_cli *cli, const struct apsis_result *result)
+/* What can be asked for beside the report, and where it goes. */
+static enum apsis_status write_text(struct apsis_cli *cli, const struct apsis_result *result, enum apsis_format format, const char *path)
 {
     struct apsis_print print = apsis_cli_print_settings(cli);
     char *text;
-    print.format = APSIS_FORMAT_HTML;
+    print.format = format;
     enum apsis_status status = apsis_result_text(result, &print, &text);
     if (status) return apsis_cli_fail(cli, status, "out of memory");
-    status = apsis_file_write(cli, cli->options.html, text);
+    status = apsis_file_write(cli, path, text);
     apsis_free(text);
     return status;
 }
@@ -26,6 +27,12 @@ static enum apsis_status write_record(struct apsis_cli *cli, const struct apsis_
     return status;
 }
 
+static enum apsis_status write_html(struct apsis_cli *cli, const struct apsis_result *result) { return write_text(cli, result, APSIS_FORMAT_HTML, cli->options.html); }
+static enum apsis_status write_csv(struct apsis_cli *cli, const struct apsis_result *result) { return write_text(cli, result, APSIS_FORMAT_CSV, cli->options.csv); }
+
+/* 1: stdout is the table's, and nothing else is written there */
+static int to_stdout(const struct apsis_cli *cli) { return cli->options.csv && !strcmp(cli->options.csv, "-"); }
+
 /* The files that were asked for, then the result on stdout. */
 static enum apsis_status report(struct apsis_cli *cli, const struct apsis_result *result)
 {
@@ -33,10 +40,15 @@ static enum apsis_status report(struct apsis_cli *cli, const struct apsis_result
     struct apsis_print print = apsis_cli_print_settings(cli);
     enum apsis_status status = APSIS_OK, written = APSIS_OK;
     char *text;
-    if (cli->options.record && !info->partial) written = write_record(cli, result);
-    else if (cli->options.record) fprintf(stderr, "apsis: interrupted: %s is not written\n", cli->options.record);
-    if (cli->options.html && !info->partial && !written) written = write_html(cli, result);
-    else if (cli->options.html && info->partial) fprintf(stderr, "apsis: interrupted: %s is not written\n", cli->options.html);
+    const struct {
+        const char *path;
+        enum apsis_status (*write)(struct apsis_cli *cli, const struct apsis_result *result);
+    } files[] = {{cli->options.record, write_record}, {cli->options.html, write_html}, {cli->options.csv, write_csv}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].path && info->partial) fprintf(stderr, "apsis: interrupted: %s is not written\n", files[i].path);
+        else if (files[i].path && !written) written = files[i].write(cli, result);
+    }
+    if (to_stdout(cli)) return written;
     if (written && cli->options.json) return written; /* the fault was the one object on stdout */
     status = apsis_result_text(result, &print, &text);
     status = status ? apsis_cli_fail(cli, status, "out of memory") : apsis_cli_print(cli, text);
@@ -48,6 +60,7 @@ enum apsis_status apsis_cmd_run(struct apsis_cli *cli)
     struct apsis_settings settings = apsis_cli_settings(cli);
     struct apsis_progress progress;
     struct apsis_result *result = NULL;
+    if (to_stdout(cli) && cli->options.json) return apsis_cli_fail(cli, APSIS_USAGE, "--csv - and --json would both write to stdout: give one of them a file, as in --csv numbers.csv");
     settings.progress = apsis_progress_show;
     settings.context = &progress;
     cli->model = apsis_model_open(cli->options.file);

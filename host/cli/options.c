@@ -76,6 +76,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'t', "target", "'OUTPUT > X'", ON(RUN) | ON(STRESS), "report how often an output exceeds X; may be given several times"},
     {'o', "only", "OUTPUT,...", ON(RUN) | ON(STRESS) | ON(DRAWS), "these outputs only; the others are not computed"},
     {'F', "from", "K", ON(DRAWS), "the first draw to write (default 0)"},
+    {'c', "csv", "FILE", ON(RUN), "also write the numbers as one table of comma-separated values, a row a number; - is stdout, which then has nothing else"},
     {'c', "csv", "FILE", ON(DRAWS), "write comma-separated values; - is stdout"},
     {'c', "csv", "FILE", ON(STRESS), "also write a table, a row for every statistic of each cell with its change; - is stdout"},
     {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},

@@ -380,7 +380,7 @@ static void test_texts(void **state)
     assert_int_equal(apsis_case_run(c, &result), APSIS_OK);
     apsis_print_default(&print);
     static const struct { enum apsis_format format; const char *holds; } forms[] = {
-        {APSIS_FORMAT_TEXT, "enterprise value"}, {APSIS_FORMAT_JSON, "\"schema_version\": 1"}, {APSIS_FORMAT_HTML, "<!DOCTYPE html>"}};
+        {APSIS_FORMAT_TEXT, "enterprise value"}, {APSIS_FORMAT_JSON, "\"schema_version\": 1"}, {APSIS_FORMAT_HTML, "<!DOCTYPE html>"}, {APSIS_FORMAT_CSV, "name,output,member,period,"}};
     for (size_t i = 0; i < 3; i++) {
         print.format = forms[i].format;
         assert_int_equal(apsis_result_text(result, &print, &text), APSIS_OK);
