@@ -471,6 +471,12 @@ APSIS_API enum apsis_status apsis_case_replay_text(struct apsis_case *c, uint64_
 /* What this machine has: version, libraries, processor, engines, GPUs, driver. */
 APSIS_API enum apsis_status apsis_machine_text(const struct apsis_print *print, char **text);
 
+/* A result as an Excel workbook with tables and native charts, for people: the same result gives the same bytes (its date is
+   SOURCE_DATE_EPOCH, or none that matters). Its numbers have 16 significant digits. *bytes is freed by apsis_free. APSIS_USAGE: this build
+   has no libxlsxwriter. On failure *bytes is NULL and *why, where `why` is not NULL, says why: a text that lives for ever. Files in the
+   folder for temporary files (TMPDIR) are used on the way and removed. */
+APSIS_API enum apsis_status apsis_result_xlsx(const struct apsis_result *result, char **bytes, size_t *length, const char **why);
+
 /* ================================================================ stress
  * A model beside itself under other assumptions, on the same draws: each cell's statistics, and their differences to the base with intervals
  * of their own, which are much narrower than the statistics' own. Cells share what they have in common, so that they cost less than runs. */

@@ -71,6 +71,14 @@ need_to_build() {
     need libjansson-dev has_library jansson
 }
 
+# What the build goes without where it cannot be had.
+want_to_build() {
+    missing=""
+    has_library xlsxwriter || missing=" libxlsxwriter-dev"
+    [ -z "$missing" ] || install_missing "A workbook by apsis run --xlsx" || say "going on without:$missing (apsis run --xlsx will say so)"
+    missing=""
+}
+
 build() {
     mkdir -p build
     cmake --preset release "$@" >build/log 2>&1 && cmake --build --preset release >>build/log 2>&1 || {

@@ -66,6 +66,7 @@ struct printing {
     const char *what, *why;
     uint64_t draw;
     char *text;
+    size_t length; /* of a text that is not one */
 };
 
 static enum apsis_status hand_out_json(struct printing *p, json_t *json)
@@ -200,6 +201,32 @@ enum apsis_status apsis_result_text(const struct apsis_result *result, const str
 {
     struct printing p = {.result = result};
     return result ? run_printer(NULL, print_result, &p, print, text) : APSIS_USAGE;
+}
+
+static enum apsis_status print_workbook(void *arguments)
+{
+    struct printing *p = arguments;
+    struct apsis_arena *arena = apsis_arena_new();
+    struct apsis_report report = apsis_report_of(arena, p->result, &p->print);
+    struct apsis_buffer out = {0};
+    p->why = NULL;
+    enum apsis_status status = apsis_report_run_xlsx(p->result, &report, &out, &p->why);
+    p->length = out.length;
+    if (status == APSIS_OK) status = apsis_hand_out(&out, &p->text);
+    else apsis_buffer_free(&out);
+    apsis_arena_free(arena);
+    return status;
+}
+
+enum apsis_status apsis_result_xlsx(const struct apsis_result *result, char **bytes, size_t *length, const char **why)
+{
+    struct printing p = {.result = result, .why = "out of memory"};
+    if (why) *why = NULL;
+    if (!result || !length) return APSIS_USAGE;
+    enum apsis_status status = run_printer(NULL, print_workbook, &p, NULL, bytes);
+    *length = p.length;
+    if (why && status) *why = p.why ? p.why : "out of memory";
+    return status;
 }
 
 enum apsis_status apsis_case_inputs_text(struct apsis_case *c, const struct apsis_print *print, char **text)

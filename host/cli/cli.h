@@ -39,7 +39,7 @@ struct apsis_options {
     int threads;
     unsigned block;
     size_t memory;              /* 0: the default */
-    const char *engine, *device, *cuda_include, *cpu, *record, *html, *csv, *npy, *format;
+    const char *engine, *device, *cuda_include, *cpu, *record, *html, *xlsx, *csv, *npy, *format;
     double max_invalid;
     int json, all_periods, markdown, watch;
     int show;                   /* '1' --ast, '2' --ir, '3' --plan, '4' --c, '5' --cuda, or 0 */
@@ -119,6 +119,7 @@ enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *fil
 void apsis_cli_abandon(void *cli);
 
 enum apsis_status apsis_file_write(struct apsis_cli *cli, const char *path, const char *text); /* all of it at once */
+enum apsis_status apsis_file_write_bytes(struct apsis_cli *cli, const char *path, const char *bytes, size_t length);
 
 /* ---------------------------------------------------------------- load.c */
 /* The settings of the library that the options mean. */

@@ -30,6 +30,18 @@ static enum apsis_status write_record(struct apsis_cli *cli, const struct apsis_
 static enum apsis_status write_html(struct apsis_cli *cli, const struct apsis_result *result) { return write_text(cli, result, APSIS_FORMAT_HTML, cli->options.html); }
 static enum apsis_status write_csv(struct apsis_cli *cli, const struct apsis_result *result) { return write_text(cli, result, APSIS_FORMAT_CSV, cli->options.csv); }
 
+static enum apsis_status write_xlsx(struct apsis_cli *cli, const struct apsis_result *result)
+{
+    char *bytes;
+    size_t length;
+    const char *why;
+    enum apsis_status status = apsis_result_xlsx(result, &bytes, &length, &why);
+    if (status) return apsis_cli_fail(cli, status, "cannot write %s: %s", cli->options.xlsx, why);
+    status = apsis_file_write_bytes(cli, cli->options.xlsx, bytes, length);
+    apsis_free(bytes);
+    return status;
+}
+
 /* 1: stdout is the table's, and nothing else is written there */
 static int to_stdout(const struct apsis_cli *cli) { return cli->options.csv && !strcmp(cli->options.csv, "-"); }
 
@@ -43,7 +55,7 @@ static enum apsis_status report(struct apsis_cli *cli, const struct apsis_result
     const struct {
         const char *path;
         enum apsis_status (*write)(struct apsis_cli *cli, const struct apsis_result *result);
-    } files[] = {{cli->options.record, write_record}, {cli->options.html, write_html}, {cli->options.csv, write_csv}};
+    } files[] = {{cli->options.record, write_record}, {cli->options.html, write_html}, {cli->options.xlsx, write_xlsx}, {cli->options.csv, write_csv}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (files[i].path && info->partial) fprintf(stderr, "apsis: interrupted: %s is not written\n", files[i].path);
         else if (files[i].path && !written) written = files[i].write(cli, result);

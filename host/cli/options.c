@@ -92,6 +92,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
     {'H', "html", "FILE", ON(RUN), "also write a report to hand on: one HTML file with charts, for screen and paper"},
+    {'X', "xlsx", "FILE", ON(RUN), "also write an Excel workbook: tables, charts, assumptions and the run record"},
     {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
     {'A', "all-periods", NULL, ON(STRESS), "series outputs too, period by period, in --csv and --json"},
     {'1', "ast", NULL, ON(SHOW), "the syntax tree"},
@@ -242,6 +243,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         break;
     case 'r': options->record = text; break;
     case 'H': options->html = text; break;
+    case 'X': options->xlsx = text; break;
     case 'A': options->all_periods = 1; break;
     case 'D': options->device = text; break;
     case 'I': options->cuda_include = text; break;

@@ -176,13 +176,14 @@ enum apsis_status apsis_file_close(struct apsis_cli *cli, struct apsis_file *fil
     return apsis_cli_fail(cli, APSIS_FAILURE, "cannot write %s: %s", file->path, strerror(fault));
 }
 
-enum apsis_status apsis_file_write(struct apsis_cli *cli, const char *path, const char *text)
+enum apsis_status apsis_file_write(struct apsis_cli *cli, const char *path, const char *text) { return apsis_file_write_bytes(cli, path, text, strlen(text)); }
+
+enum apsis_status apsis_file_write_bytes(struct apsis_cli *cli, const char *path, const char *bytes, size_t length)
 {
     struct apsis_file file;
     enum apsis_status status = apsis_file_open(cli, path, &file);
     if (status) return status;
-    size_t length = strlen(text);
-    int whole = fwrite(text, 1, length, file.stream) == length;
+    int whole = fwrite(bytes, 1, length, file.stream) == length;
     status = apsis_file_close(cli, &file, whole);
     return status || whole ? status : APSIS_FAILURE;
 }

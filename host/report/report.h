@@ -80,6 +80,9 @@ struct apsis_input_summary apsis_input_summarise(const struct apsis_distribution
    NaN where one depends on the draw. Equal to the target unless one is discrete. */
 double apsis_input_pair_correlation(const struct apsis_distribution *a, const struct apsis_distribution *b, double target);
 
+/* xlsx_run.c: the result as a workbook; on failure *why is a constant text */
+enum apsis_status apsis_report_run_xlsx(const struct apsis_result *result, const struct apsis_report *report, struct apsis_buffer *out, const char **why);
+
 /* csv_run.c: one row a published number, with a head; "\n" ends a line */
 void apsis_report_run_csv(const struct apsis_result *result, struct apsis_arena *arena, struct apsis_buffer *out);
 
