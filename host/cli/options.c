@@ -110,19 +110,39 @@ const size_t apsis_option_row_count = sizeof apsis_option_rows / sizeof apsis_op
 
 void apsis_options_front_page(struct apsis_buffer *out, const struct apsis_page *page)
 {
-    apsis_buffer_printf(out, "apsis %s: %s\n", apsis_version(), apsis_about);
+    static const char *const examples[][2] = {{"apsis new venture.risk", "a small model to begin with"},
+                                              {"apsis run venture.risk", "a million draws, and what comes out"},
+                                              {"apsis replay venture.risk --at value:P5", "the very draw that is the 5th percentile"}};
+    apsis_buffer_printf(out, "apsis %s: ", apsis_version());
+    apsis_text_wrap(out, page, apsis_about, 2);
+    apsis_buffer_text(out, "\n");
     apsis_text_heading(out, page, "Three examples");
-    apsis_buffer_text(out, "  apsis new venture.risk          a small model to begin with\n"
-                           "  apsis run venture.risk          a million draws, and what comes out\n"
-                           "  apsis replay venture.risk --at value:P5\n"
-                           "                                  the very draw that is the 5th percentile\n");
+    for (size_t i = 0; i < 3; i++) { /* the meaning beside the command, or below it */
+        int below = strlen(examples[i][0]) > 30, indent = page->width < 76 ? 6 : 34;
+        if (indent == 6 || below) apsis_buffer_printf(out, "  %s\n%*s", examples[i][0], indent, "");
+        else apsis_buffer_printf(out, "  %-30s  ", examples[i][0]);
+        apsis_text_wrap(out, page, examples[i][1], (size_t)indent);
+        apsis_buffer_text(out, "\n");
+    }
     apsis_text_heading(out, page, "Commands");
     for (size_t i = 0; i < APSIS_COMMANDS; i++) {
         apsis_buffer_printf(out, "  apsis %-10s  ", apsis_commands[i].name);
         apsis_text_wrap(out, page, apsis_commands[i].summary, 20);
         apsis_buffer_text(out, "\n");
     }
-    apsis_buffer_text(out, "\napsis COMMAND --help says more; a model may be - for stdin.\n");
+    apsis_buffer_text(out, "\n");
+    apsis_text_wrap(out, page, "apsis COMMAND --help says more; a model may be - for stdin.", 0);
+    apsis_buffer_text(out, "\n");
+}
+
+/* A word and what it means, beside it or, in a narrow window, below it. */
+static void put_pair(struct apsis_buffer *out, const struct apsis_page *page, const char *word, const char *meaning)
+{
+    int narrow = page->width < 64;
+    if (narrow) apsis_buffer_printf(out, "  %s\n      ", word);
+    else apsis_buffer_printf(out, "  %-26s ", word);
+    apsis_text_wrap(out, page, meaning, narrow ? 6 : 29);
+    apsis_buffer_text(out, "\n");
 }
 
 void apsis_options_help(const struct apsis_command *command, const struct apsis_page *page, struct apsis_buffer *out)
@@ -136,9 +156,7 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
         if (!(row->commands & 1u << command->id)) continue;
         char left[64];
         snprintf(left, sizeof left, "--%s %s", row->name, row->argument ? row->argument : "");
-        apsis_buffer_printf(out, "  %-26s ", left);
-        apsis_text_wrap(out, page, row->help, 29);
-        apsis_buffer_text(out, "\n");
+        put_pair(out, page, left, row->help);
     }
     if (command->id == APSIS_COMMAND_CHECK) {
         struct apsis_buffer title = {0};
@@ -147,15 +165,17 @@ void apsis_options_help(const struct apsis_command *command, const struct apsis_
         apsis_buffer_free(&title);
         const char *name, *meaning;
         for (size_t i = 0; apsis_lint_at(i, &name, &meaning); i++) {
-            apsis_buffer_printf(out, "  %-26s ", name);
-            apsis_text_wrap(out, page, meaning, 29);
-            apsis_buffer_text(out, "\n");
+            put_pair(out, page, name, meaning);
         }
     }
     apsis_text_heading(out, page, "Example");
     apsis_buffer_printf(out, "  %s\n", command->example);
     apsis_text_heading(out, page, "Exit codes");
-    for (size_t i = 0; i < apsis_exit_code_count; i++) apsis_buffer_printf(out, "%s%d %s", i ? ", " : "  ", apsis_exit_codes[i].code, apsis_exit_codes[i].name);
+    struct apsis_buffer codes = {0};
+    for (size_t i = 0; i < apsis_exit_code_count; i++) apsis_buffer_printf(&codes, "%s%d %s", i ? ", " : "", apsis_exit_codes[i].code, apsis_exit_codes[i].name);
+    apsis_buffer_text(out, "  ");
+    apsis_text_wrap(out, page, codes.text, 2);
+    apsis_buffer_free(&codes);
     apsis_buffer_text(out, "\n");
 }
 

@@ -73,7 +73,8 @@ void apsis_text_cell(struct apsis_text_table *table, const char *text);
 /* What follows belongs to a section of this title; NULL: to none. */
 void apsis_text_table_section(struct apsis_text_table *table, const char *title);
 /* Prints with `indent` spaces; the first row is the head when `head`. The last column, when it is flush left, takes what is left of
-   the page and is broken over lines; other columns that make the table too wide are cut, the widest first. */
+   the page and is broken over lines, under its row where there is no room beside; other columns flush left that make the table too wide are
+   cut, the widest first; columns of figures that still have no room follow below, beside the first column again. */
 void apsis_text_table_print(const struct apsis_text_table *table, const struct apsis_page *page, size_t indent, int head, struct apsis_buffer *out);
 
 /* ---------------------------------------------------------------- charts */

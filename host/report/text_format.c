@@ -237,7 +237,7 @@ void apsis_text_heading(struct apsis_buffer *out, const struct apsis_page *page,
 {
     apsis_buffer_text(out, "\n");
     apsis_text_tone(out, page, APSIS_BOLD);
-    apsis_text_add(out, text);
+    apsis_text_wrap(out, page, text, 0);
     apsis_text_tone(out, page, APSIS_PLAIN);
     apsis_buffer_text(out, "\n");
 }

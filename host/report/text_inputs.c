@@ -58,8 +58,11 @@ static void put_input(const struct apsis_input *input, struct apsis_arena *arena
         apsis_buffer_text(out, "\n");
     }
     apsis_text_tone(out, page, APSIS_DIM);
-    apsis_buffer_printf(out, "    stream 0x%016" PRIx64 "%s", input->stream, input->is_series ? ", a fresh draw each period" : "");
-    if (input->group >= 0) apsis_buffer_printf(out, ", correlated group %d", input->group + 1);
+    char group[48] = "", words[128];
+    if (input->group >= 0) snprintf(group, sizeof group, ", correlated group %d", input->group + 1);
+    snprintf(words, sizeof words, "stream 0x%016" PRIx64 "%s%s", input->stream, input->is_series ? ", a fresh draw each period" : "", group);
+    apsis_buffer_text(out, "    ");
+    apsis_text_wrap(out, page, words, 4);
     apsis_text_tone(out, page, APSIS_PLAIN);
     apsis_buffer_text(out, "\n");
 }

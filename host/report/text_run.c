@@ -369,12 +369,14 @@ static void put_left_out(const struct apsis_result *result, const struct apsis_r
         if (!output->given || measure->period >= 0) continue;
         if (!head++) apsis_text_heading(out, page, "Conditions");
         double part = measure->draws ? (double)measure->given / (double)measure->draws : NAN;
-        apsis_buffer_text(out, "  ");
-        apsis_text_add(out, measure_name(result, measure, name));
-        apsis_buffer_text(out, " is over the draws given ");
-        apsis_text_add(out, output->given_text ? output->given_text : "its condition");
-        apsis_buffer_printf(out, ": %s (%s of %s)\n", apsis_text_share(share, part, sqrt(part * (1 - part) / (double)measure->draws)),
+        struct apsis_buffer words = {0};
+        apsis_buffer_printf(&words, "%s is over the draws given %s: %s (%s of %s)", measure_name(result, measure, name),
+                            output->given_text ? output->given_text : "its condition", apsis_text_share(share, part, sqrt(part * (1 - part) / (double)measure->draws)),
                             apsis_text_count(a, measure->given), apsis_text_count(b, measure->draws));
+        apsis_buffer_text(out, "  ");
+        apsis_text_wrap(out, page, words.text, 4);
+        apsis_buffer_free(&words);
+        apsis_buffer_text(out, "\n");
     }
     head = 0;
     for (size_t i = 0; i < result->measure_count; i++) {

@@ -95,13 +95,15 @@ void apsis_report_series_text(const struct apsis_result *result, size_t first, s
     apsis_text_table_print(&table, page, 2, 1, out);
     if (step > 1) {
         apsis_text_tone(out, page, APSIS_DIM);
-        apsis_buffer_printf(out, "  every %zu%s of %zu %s, and the last; --all-periods shows all\n", step, ordinal(step), count, period_words(ir));
+        apsis_buffer_text(out, "  ");
+        apsis_text_wrap(out, page, apsis_arena_printf(arena, "every %zu%s of %zu %s, and the last; --all-periods shows all", step, ordinal(step), count, period_words(ir)), 2);
         apsis_text_tone(out, page, APSIS_PLAIN);
+        apsis_buffer_text(out, "\n");
     }
     if (output->given_text && conditional) {
         apsis_text_tone(out, page, APSIS_DIM);
         apsis_buffer_text(out, "  over the draws given ");
-        apsis_text_add(out, output->given_text);
+        apsis_text_wrap(out, page, output->given_text, 4);
         apsis_text_tone(out, page, APSIS_PLAIN);
         apsis_buffer_text(out, "\n");
     }

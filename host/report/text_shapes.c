@@ -31,7 +31,8 @@ static void put_shares(const struct apsis_measure *measure, const struct apsis_o
         apsis_text_pad(out, page, se > 0 ? error : "", 9, 1);
         apsis_text_tone(out, page, APSIS_PLAIN);
         apsis_buffer_text(out, "  ");
-        apsis_text_bar(out, page, part, 30);
+        size_t used = 2 + label + 2 + 9 + 9 + 2, room = (size_t)page->width > used + 8 ? (size_t)page->width - used : 8;
+        apsis_text_bar(out, page, part, room < 30 ? room : 30);
         while (out->text[out->length - 1] == ' ') out->text[--out->length] = 0;
         apsis_buffer_text(out, "\n");
     }
