@@ -202,11 +202,11 @@ static void put_summary(struct book *b)
             put_number(b->summary, row, 6, t->high, b->share);
         }
     }
-    lxw_chart *chart = add_chart(b, LXW_CHART_BAR, output, "Target", "Probability");
+    lxw_chart *chart = add_chart(b, LXW_CHART_BAR, output, "Probability", "Target"); /* of bars x is the value axis */
     chart_title_set_name(chart, "Chance of each target");
-    chart_axis_set_reverse(chart->x_axis);
-    chart_axis_set_min(chart->y_axis, 0);
-    chart_axis_set_max(chart->y_axis, 1);
+    chart_axis_set_reverse(chart->y_axis);
+    chart_axis_set_min(chart->x_axis, 0);
+    chart_axis_set_max(chart->x_axis, 1);
     chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
     add_line(chart, "Summary", first, row - 1, 0, 4, head);
     put_chart(b->summary, row + 1, 0, chart, output);
