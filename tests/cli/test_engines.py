@@ -127,10 +127,13 @@ def test_fake_gpu_lost_in_mid_run():
         env = fake_gpu(APSIS_CACHE=cache)
         model = ["orbital_compute.risk", "--max-invalid", "1", "--draws"]
         rate = 200_000 / result(*model, 200_000, "--engine", "interpreter")["seconds"]
-        draws = int(2.5 * rate)  # auto looks for what is cached where a second is to be expected
-        wanted = result(*model, draws, "--engine", "interpreter")
         assert result(*model, 2000, "--engine", "cuda", env=env)["engine"].startswith("cuda/")
-        got = result(*model, draws, env={**env, "PATH": "/nonexistent", "FAKE_CUDA_FAIL": "cuLaunchKernel:2:719"})
+        for seconds in (2.5, 8, 25):  # auto looks for what is cached where a second is to be expected; the machine may be busier now than later
+            draws = int(seconds * rate)
+            got = result(*model, draws, env={**env, "PATH": "/nonexistent", "FAKE_CUDA_FAIL": "cuLaunchKernel:2:719"})
+            if got["note"]:
+                break
+        wanted = result(*model, draws, "--engine", "interpreter")
         assert got["digest"] == wanted["digest"] and got["outputs"] == wanted["outputs"]
         assert "interpreter/" in got["engine"], got["engine"]
         assert got["note"].startswith("the GPU failed (cuda:0 (Fake GPU): cuLaunchKernel says") and got["note"].endswith("): the rest was computed by the interpreter"), got
