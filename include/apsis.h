@@ -547,7 +547,7 @@ APSIS_API enum apsis_status apsis_stress_text(const struct apsis_stress *stress,
 /* ================================================================ explaining
  * Why two answers differ: two versions of a model, or one model under other settings, are taken apart into changes, and the difference of
  * an output's statistics is shared out among them. All is computed on the same draws. */
-#define APSIS_EXPLAIN_DRAWS 100000 /* what the command draws where it is not told: up to 1,024 mixtures of the two models are run */
+#define APSIS_EXPLAIN_DRAWS 100000 /* where both settings say 0; a tenth of it beyond 64 mixtures, of which there are up to 1,024 */
 
 /* A statistic, a difference or a part of it, with its 95 % interval; NaN: does not exist. */
 struct apsis_explained {
@@ -576,6 +576,7 @@ struct apsis_explanation {
     const char *of, *label, *unit;      /* the output; label and unit NULL where there is none */
     const char *old_name, *new_name;    /* "old.risk", "new.risk", "first.risk + slow_permits" */
     uint64_t seed, draws;
+    int draws_chosen;                   /* 1: the settings said 0 draws */
     const struct apsis_explained_statistic *statistics; /* the mean, then the percentiles */
     size_t statistic_count;
     const struct apsis_explained *before, *after, *difference; /* one a statistic */
@@ -591,7 +592,7 @@ struct apsis_explanation {
 };
 /* Explains how output `of` ("ev", "rev[energy]", "fleet[2030]"; NULL: the first that both have as a number a draw) came from the old answer to
    the new one. The two models may be the same one. Scenarios and sets are those of either settings; seed and draws must be the same in
-   both; percentiles (NULL: 5, 50, 95), engine and what else there is are taken from the new ones. Why it failed is in the model that is at
+   both (draws 0: chosen); percentiles (NULL: 5, 50, 95), engine and what else there is are taken from the new ones. Why it failed is in the model that is at
    fault, and in the new one where both are; the other's is "". On failure *out is NULL. */
 APSIS_API enum apsis_status apsis_explain(struct apsis_model *old_model, const struct apsis_settings *old_settings, struct apsis_model *new_model,
                                           const struct apsis_settings *new_settings, const char *of, const struct apsis_explanation **out);
@@ -602,6 +603,16 @@ APSIS_API enum apsis_status apsis_explanation_text(const struct apsis_explanatio
 /* ================================================================ records */
 /* A complete run written down as JSON, so that anyone can run it again and compare. APSIS_USAGE for a partial one. */
 APSIS_API enum apsis_status apsis_result_record(const struct apsis_result *result, char **text);
+
+/* A record read: its model and the settings it was run with, as if they had been given (over `settings`, which says engine, threads and so on;
+   NULL: the defaults). On failure *out is NULL only when memory runs out; else apsis_record_why says why. `name` is its file, for messages. */
+struct apsis_record_handle;
+APSIS_API enum apsis_status apsis_record_open(const char *record, size_t length, const char *name, const struct apsis_settings *settings,
+                                              struct apsis_record_handle **out);
+APSIS_API const char *apsis_record_why(const struct apsis_record_handle *record);                         /* one line; "" */
+APSIS_API struct apsis_model *apsis_record_model(const struct apsis_record_handle *record);               /* the record's; NULL: it holds none */
+APSIS_API const struct apsis_settings *apsis_record_settings(const struct apsis_record_handle *record);   /* the record's */
+APSIS_API void apsis_record_free(struct apsis_record_handle *record);
 
 /* What came of running a record again. */
 struct apsis_verdict {

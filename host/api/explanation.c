@@ -8,6 +8,8 @@
 #include "host/result/explain.h"
 #include "host/support/escape.h"
 
+#define FEW_PARTS 6 /* up to 64 mixtures: 100,000 draws are a matter of seconds */
+
 /* What is handed out: it begins with the explanation and owns the rest. */
 struct explanation_made {
     struct apsis_explanation explanation; /* first: it is what the caller holds */
@@ -20,6 +22,8 @@ struct working {
     struct apsis_arena *arena;
     struct explanation_made *made;
     struct apsis_diagnostics list;
+    int draws_chosen;    /* 1: nobody said how many */
+    uint64_t draws;
 };
 
 static enum apsis_status fail(struct working *w, enum apsis_status status, const char *setting, const char *text)
@@ -109,9 +113,10 @@ static enum apsis_status check_draws(struct working *w)
     if (o->seed != n->seed)
         return apsis_fail(w->new_one->model, APSIS_USAGE, "seed", "seed: the old answer was drawn from seed 0x%" PRIx64 ", the new one from 0x%" PRIx64 ": explained are answers from the same draws, so choose one seed for both",
                           o->seed, n->seed);
+    char old[APSIS_TEXT_SIZE], new_one[APSIS_TEXT_SIZE];
     if (o->draws != n->draws)
-        return apsis_fail(w->new_one->model, APSIS_USAGE, "draws", "draws: the old answer has %" PRIu64 " draws, the new one %" PRIu64 ": explained are answers from the same draws, so choose one number for both",
-                          o->draws, n->draws);
+        return apsis_fail(w->new_one->model, APSIS_USAGE, "draws", "draws: the old answer has %s draws, the new one %s: explained are answers from the same draws, so choose one number for both",
+                          apsis_text_count(old, o->draws), apsis_text_count(new_one, n->draws));
     return APSIS_OK;
 }
 
@@ -181,7 +186,8 @@ static void tell(struct working *w, const struct apsis_changes *changes, const s
         if (!changes->items[i].reaches) idle[to->idle_count++] = told(w, &changes->items[i]);
     to->of = copy_text(arena, w->of), to->label = copy_text(arena, output->label), to->unit = copy_text(arena, output->unit);
     to->old_name = case_name(arena, w->old), to->new_name = case_name(arena, w->new_one);
-    to->seed = s->seed, to->draws = s->draws;
+    to->seed = s->seed, to->draws = w->draws;
+    to->draws_chosen = w->draws_chosen;
     to->statistics = statistics, to->statistic_count = explain->statistic_count;
     to->before = explain->before, to->after = explain->after, to->difference = explain->difference;
     to->parts = parts, to->part_count = n;
@@ -207,12 +213,18 @@ static enum apsis_status explain_cases(void *arguments)
         struct apsis_changes_side old = {w->old->model->ast, o->scenarios, o->scenario_count, o->sets, o->set_count};
         struct apsis_changes_side new_one = {w->new_one->model->ast, n->scenarios, n->scenario_count, n->sets, n->set_count};
         struct apsis_changes *changes = apsis_changes_find(arena, &old, &new_one, w->of, &w->list);
-        struct apsis_parts_list *parts = changes ? apsis_changes_join(arena, changes, &w->list) : NULL;
+        struct apsis_parts_list *parts = NULL;
         struct apsis_explain_settings settings = {.engine = choice.options};
         apsis_measure_settings_of(w->new_one, &settings.measure);
-        if (!parts) status = fail_list(w);
-        if (status == APSIS_OK) status = apsis_explain_run(arena, changes, parts, choice.engine, &settings, &w->list, &explain, &why);
-        if (status == APSIS_MODEL_ERROR && w->list.errors) status = fail_list(w);
+        for (int every = 0; every < 2 && changes; every++) { /* the second time after a mixture that is no model */
+            w->list = (struct apsis_diagnostics){.arena = arena};
+            parts = apsis_changes_join(arena, changes, every, &w->list);
+            if (!parts) break;
+            if (w->draws_chosen) w->draws = settings.measure.draws = parts->count > FEW_PARTS && parts->count <= APSIS_EXPLAIN_EXACT ? APSIS_EXPLAIN_DRAWS / 10 : APSIS_EXPLAIN_DRAWS;
+            status = apsis_explain_run(arena, changes, parts, choice.engine, &settings, &w->list, &explain, &why);
+            if (status != APSIS_MODEL_ERROR) break;
+        }
+        if (!parts || (status == APSIS_MODEL_ERROR && w->list.errors)) status = fail_list(w);
         else if (status == APSIS_INTERRUPTED) status = fail(w, status, NULL, "interrupted");
         else if (status && parts) status = apsis_ready_unprepared(w->new_one, status, &choice, why);
         if (status == APSIS_OK) {
@@ -248,6 +260,11 @@ enum apsis_status apsis_explain(struct apsis_model *old_model, const struct apsi
     if (!old_model || !new_model) return APSIS_FAILURE;
     struct apsis_settings old = what_matters(old_settings), new_one = what_matters(new_settings);
     if (!new_one.percentiles) new_one.percentiles = "5,50,95";
+    w.draws_chosen = !old.draws && !new_one.draws;
+    if (w.draws_chosen) old.draws = new_one.draws = APSIS_EXPLAIN_DRAWS;
+    w.draws = new_one.draws;
+    new_model->why[0] = 0; /* where the fault is the old one's */
+    new_model->why_setting = NULL;
     old.percentiles = NULL;
     enum apsis_status status = apsis_case_open(old_model, &old, &w.old);
     if (status == APSIS_OK) status = apsis_case_open(new_model, &new_one, &w.new_one);

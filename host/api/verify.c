@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/api/api.h"
+#include "host/api/recorded.h"
 #include "host/report/json.h"
 #include "host/result/digest.h"
 #include "host/support/escape.h"
@@ -73,6 +74,7 @@ struct check {
     struct apsis_arena *arena;
     struct apsis_verdict_made *made;
     json_t *record;
+    struct apsis_recorded recorded;
     struct apsis_model *model;
     struct apsis_case *c;
     struct apsis_ready ready;
@@ -100,98 +102,6 @@ static enum apsis_status cannot(struct check *check, enum apsis_status status, c
 
 static enum apsis_status damaged(struct check *check, const char *what) { return cannot(check, APSIS_FAILURE, "%s is no whole record: %s", check->name, what); }
 static enum apsis_status as_model_says(struct check *check, enum apsis_status status) { return cannot(check, status, "%s", apsis_why(check->model)); }
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static const char *const *list_of(struct check *check, const json_t *list, size_t *count)
-{
-    const char **texts = APSIS_NEW_ARRAY(check->arena, const char *, json_array_size(list) + 1);
-    *count = json_array_size(list);
-    for (size_t i = 0; i < *count; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        texts[i] = text ? text : "";
-    }
-    return texts;
-}
-
-/* "5,50,99.9"; NULL: the defaults */
-static const char *percents_of(struct check *check, const json_t *list)
-{
-    const char *text = json_is_array(list) ? "" : json_string_value(list);
-    for (size_t i = 0; i < json_array_size(list); i++)
-        text = apsis_arena_printf(check->arena, "%s%s%s", text, i ? "," : "", json_string_value(json_array_get(list, i)) ? json_string_value(json_array_get(list, i)) : "?");
-    return text;
-}
-
-static int number_of(const json_t *object, const char *key, uint64_t *value)
-{
-    const char *text = text_of(object, key);
-    unsigned base = text[0] == '0' && text[1] == 'x' ? 16 : 10;
-    char *end;
-    *value = strtoull(text + (base == 16 ? 2 : 0), &end, (int)base);
-    return *text && !*end;
-}
-
-/* The settings that this record was made with, as if they had been given. */
-static enum apsis_status take_settings(struct check *check, struct apsis_settings *s)
-{
-    const json_t *record = check->record, *settings = json_object_get(record, "settings"), *targets = json_object_get(settings, "targets");
-    apsis_settings_copy(check->arena, check->given, s);
-    s->scenarios = list_of(check, json_object_get(record, "scenarios"), &s->scenario_count);
-    s->sets = list_of(check, json_object_get(record, "sets"), &s->set_count);
-    if (!number_of(record, "seed", &s->seed)) return damaged(check, "its seed cannot be read");
-    if (!number_of(record, "draws", &s->draws)) return damaged(check, "its draws cannot be read");
-    if (strcmp(text_of(record, "sampling"), "philox")) return cannot(check, APSIS_FAILURE, "this version samples by philox only, not by %s", text_of(record, "sampling"));
-    s->only = NULL;
-    s->only_count = 0;
-    if (json_is_array(json_object_get(settings, "only"))) s->only = list_of(check, json_object_get(settings, "only"), &s->only_count);
-    const char **texts = APSIS_NEW_ARRAY(check->arena, const char *, json_array_size(targets) + 1);
-    s->target_count = 0;
-    for (size_t i = 0; i < json_array_size(targets); i++) {
-        const json_t *target = json_array_get(targets, i);
-        char number[APSIS_NUMBER_SIZE];
-        apsis_number_print(number, json_number_value(json_object_get(target, "above")));
-        texts[s->target_count++] = apsis_arena_printf(check->arena, "%s > %s", text_of(target, "output"), number);
-    }
-    s->targets = texts;
-    s->percentiles = percents_of(check, json_object_get(settings, "percentiles"));
-    s->shortfalls = percents_of(check, json_object_get(settings, "shortfalls"));
-    return APSIS_OK;
-}
-
-static enum apsis_status check_model(struct check *check)
-{
-    const json_t *model = json_object_get(check->record, "model"), *text = json_object_get(model, "text");
-    uint8_t hash[32];
-    char hex[65];
-    if (!json_is_string(text)) return damaged(check, "it holds no model");
-    apsis_sha256(json_string_value(text), json_string_length(text), hash);
-    apsis_sha256_hex(hash, hex);
-    if (strcmp(hex, text_of(model, "sha256"))) return cannot(check, APSIS_FAILURE, "the model's text was changed after the run: its SHA-256 is not the recorded one");
-    check->model = apsis_model_from_text(text_of(model, "file"), json_string_value(text), json_string_length(text));
-    if (!check->model) return APSIS_FAILURE;
-    check->made->model = check->model;
-    check->made->verdict.model = check->model;
-    return check->model->status ? as_model_says(check, check->model->status) : APSIS_OK;
-}
-
-static enum apsis_status check_data(struct check *check, const struct apsis_settings *s)
-{
-    const json_t *data = json_object_get(check->record, "data");
-    const char *name, *path;
-    for (size_t i = 0; apsis_model_file_at(check->model, s, i, &name, &path); i++) {
-        const char *recorded = "", *here = apsis_file_sha256(check->arena, path);
-        for (size_t k = 0; k < json_array_size(data); k++)
-            if (!strcmp(text_of(json_array_get(data, k), "path"), name)) recorded = text_of(json_array_get(data, k), "sha256");
-        if (!*here) return cannot(check, APSIS_FAILURE, "the data file %s is not there", name);
-        if (strcmp(here, recorded)) return cannot(check, APSIS_FAILURE, "the data file %s is not the one of the run: its SHA-256 differs", name);
-    }
-    return APSIS_OK;
-}
 
 static void compare_part(struct check *check, uint64_t part, const char *digest)
 {
@@ -233,14 +143,16 @@ static enum apsis_status run_again(struct check *check)
     struct apsis_settings s;
     struct apsis_measure_settings measure;
     struct apsis_plan_options options = {.inputs = 1, .signs = 1};
-    enum apsis_status status = take_settings(check, &s);
-    if (status == APSIS_OK) status = check_model(check);
-    if (status == APSIS_OK) status = check_data(check, &s);
+    check->recorded = (struct apsis_recorded){.arena = check->arena, .record = check->record, .name = check->name};
+    enum apsis_status status = apsis_recorded_read(&check->recorded, check->given, &s);
+    check->model = check->made->model = check->recorded.model;
+    verdict->model = check->model;
+    verdict->why = check->recorded.why;
     if (status) return status;
     status = apsis_case_open(check->model, &s, &check->c);
     if (status) return as_model_says(check, status);
     uint64_t part_tiles = 0;
-    number_of(check->record, "part_tiles", &part_tiles);
+    apsis_recorded_number(check->record, "part_tiles", &part_tiles);
     verdict->part_draws = part_tiles * AP_TILE_DRAWS;
     verdict->draws = s.draws;
     if (check->parts && check->parts < verdict->part_count) check->c->draws_expected = verdict->part_draws * check->parts;
@@ -267,8 +179,8 @@ static enum apsis_status read_record(struct check *check)
         return damaged(check, json_object_get(check->record, "schema_version") ? "it is a result (--json), not a record (--record)" : "it has no record_version 1");
     verdict->part_count = json_array_size(json_object_get(check->record, "parts"));
     if (verdict->part_count == 0 || !json_is_string(json_object_get(check->record, "digest"))) return damaged(check, "it holds no digests");
-    verdict->digest = apsis_arena_printf(check->arena, "%s", text_of(check->record, "digest"));
-    verdict->version = apsis_arena_printf(check->arena, "%s", text_of(check->record, "apsis"));
+    verdict->digest = apsis_arena_printf(check->arena, "%s", apsis_recorded_text(check->record, "digest"));
+    verdict->version = apsis_arena_printf(check->arena, "%s", apsis_recorded_text(check->record, "apsis"));
     check->made->differ = APSIS_NEW_ARRAY(check->arena, uint64_t, verdict->part_count + 1);
     verdict->differ = check->made->differ;
     return run_again(check);

@@ -33,7 +33,7 @@ struct apsis_options {
     size_t scenario_count, set_count, target_count, only_count, band_count, cell_count;
     int more_is_worse;
     uint64_t draws, seed, from, draw, tiles;
-    int draws_given, draw_given, tiles_given;
+    int draws_given, draw_given, tiles_given, seed_given;
     const char *at;
     const char *percentiles, *shortfalls;
     int threads;
@@ -120,6 +120,9 @@ void apsis_cli_abandon(void *cli);
 
 enum apsis_status apsis_file_write(struct apsis_cli *cli, const char *path, const char *text); /* all of it at once */
 enum apsis_status apsis_file_write_bytes(struct apsis_cli *cli, const char *path, const char *bytes, size_t length);
+
+/* A whole file, or stdin, to be freed by apsis_block_free; NULL after the fault was told. */
+char *apsis_cli_read_whole(struct apsis_cli *cli, const char *path, size_t *length);
 
 /* ---------------------------------------------------------------- load.c */
 /* The settings of the library that the options mean. */

@@ -1,31 +1,11 @@
 /* cmd_verify.c - apsis verify: runs a record again, all of it or some parts, and compares the digests. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/cli/cli.h"
 #include "host/report/json.h"
-
-/* A whole file, or stdin; NULL after the fault was told. */
-static char *read_whole(struct apsis_cli *cli, const char *path, size_t *length)
-{
-    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-    size_t capacity = 1 << 16, got;
-    char *text = file ? apsis_malloc(capacity) : NULL;
-    *length = 0;
-    while (file && (got = fread(text + *length, 1, capacity - *length, file)) > 0) {
-        *length += got;
-        if (*length == capacity) text = apsis_realloc(text, capacity *= 2);
-    }
-    int bad = !file || ferror(file), fault = errno;
-    if (file && file != stdin) fclose(file);
-    if (!bad) return text;
-    apsis_block_free(text);
-    apsis_cli_fail(cli, APSIS_FAILURE, "cannot read %s: %s", path, strerror(fault));
-    return NULL;
-}
 
 static json_t *json_of(struct apsis_cli *cli, const struct apsis_verdict *verdict)
 {
@@ -90,7 +70,7 @@ enum apsis_status apsis_cmd_verify(struct apsis_cli *cli)
     struct apsis_progress progress;
     struct apsis_verdict *verdict;
     size_t length;
-    char *record = read_whole(cli, cli->options.file, &length);
+    char *record = apsis_cli_read_whole(cli, cli->options.file, &length);
     if (!record) return APSIS_FAILURE;
     settings.progress = apsis_progress_show;
     settings.context = &progress;

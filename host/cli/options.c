@@ -56,7 +56,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'a', "at", "OUTPUT:P5", ON(REPLAY), "the draw that is a percentile of an output, or its OUTPUT:min or OUTPUT:max"},
     {'n', "draws", "N", ON(RUN), "how many draws: 250000, 1_000_000, 1e6, 10M (default 1,000,000)"},
     {'n', "draws", "N", ON(STRESS), "how many draws, the same in each cell (default 1,000,000)"},
-    {'n', "draws", "N", ON(EXPLAIN), "how many draws of each mixture of the two models (default 100,000; of two records, theirs)"},
+    {'n', "draws", "N", ON(EXPLAIN), "how many draws of each mixture of the two models (default 100,000, beyond 64 mixtures 10,000; of two records, theirs)"},
     {'n', "draws", "N", ON(REPLAY), "draws over which --at looks for its percentile, as in apsis run (default 1,000,000)"},
     {'n', "draws", "N", ON(DRAWS), "how many draws to write: 250000, 1_000_000, 1e6, 10M"},
     {'s', "seed", "S", ON(RUN) | ON(STRESS) | ON(REPLAY) | ON(DRAWS) | ON(EXPLAIN), "the seed, 64 bits, decimal or 0x hexadecimal (default 1)"},
@@ -77,6 +77,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'o', "only", "OUTPUT,...", ON(RUN) | ON(STRESS) | ON(DRAWS), "these outputs only; the others are not computed"},
     {'F', "from", "K", ON(DRAWS), "the first draw to write (default 0)"},
     {'c', "csv", "FILE", ON(RUN), "also write the numbers as one table of comma-separated values, a row a number; - is stdout, which then has nothing else"},
+    {'c', "csv", "FILE", ON(EXPLAIN), "also write the figures as comma-separated values; - is stdout, and no table"},
     {'c', "csv", "FILE", ON(DRAWS), "write comma-separated values; - is stdout"},
     {'c', "csv", "FILE", ON(STRESS), "also write a table, a row for every statistic of each cell with its change; - is stdout"},
     {'y', "npy", "FILE", ON(DRAWS), "write a NumPy structured array; - is stdout"},
@@ -195,6 +196,7 @@ static const char *take(struct apsis_cli *cli, const struct apsis_option_row *ro
         break;
     case 's':
         if (!apsis_parse_u64(text, &options->seed)) return "a seed is a whole number from 0 to 2^64 - 1, decimal or 0x hexadecimal";
+        options->seed_given = 1;
         break;
     case 'S': options->scenarios[options->scenario_count++] = text; break;
     case 'x': options->sets[options->set_count++] = text; break;

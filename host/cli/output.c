@@ -10,6 +10,7 @@
 
 #include "host/cli/cli.h"
 #include "host/report/json.h"
+#include "host/support/block.h"
 #include "host/support/escape.h"
 
 enum apsis_status apsis_cli_write(struct apsis_cli *cli, const struct apsis_buffer *text)
@@ -186,4 +187,22 @@ enum apsis_status apsis_file_write_bytes(struct apsis_cli *cli, const char *path
     int whole = fwrite(bytes, 1, length, file.stream) == length;
     status = apsis_file_close(cli, &file, whole);
     return status || whole ? status : APSIS_FAILURE;
+}
+
+char *apsis_cli_read_whole(struct apsis_cli *cli, const char *path, size_t *length)
+{
+    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+    size_t capacity = 1 << 16, got;
+    char *text = file ? apsis_malloc(capacity) : NULL;
+    *length = 0;
+    while (file && (got = fread(text + *length, 1, capacity - *length, file)) > 0) {
+        *length += got;
+        if (*length == capacity) text = apsis_realloc(text, capacity *= 2);
+    }
+    int bad = !file || ferror(file), fault = errno;
+    if (file && file != stdin) fclose(file);
+    if (!bad) return text;
+    apsis_block_free(text);
+    apsis_cli_fail(cli, APSIS_FAILURE, "cannot read %s: %s", path, strerror(fault));
+    return NULL;
 }

@@ -57,8 +57,9 @@ struct apsis_parts_list {
     struct apsis_part *items; /* in the order of their first changes; those that do not reach the output are in none */
     size_t count;
 };
-/* NULL with errors where not even all of the changes together, or none of them, are a model. */
-struct apsis_parts_list *apsis_changes_join(struct apsis_arena *arena, const struct apsis_changes *changes, struct apsis_diagnostics *diagnostics);
+/* Tries each part alone, all but it, and each two; with `every` all mixtures that an explanation runs, which costs as many lowerings: needed where
+   one of these was no model after all. NULL with errors where not even all of the changes together, or none of them, are a model. */
+struct apsis_parts_list *apsis_changes_join(struct apsis_arena *arena, const struct apsis_changes *changes, int every, struct apsis_diagnostics *diagnostics);
 
 /* made[i] for the parts where chosen[k] is not 0. */
 void apsis_parts_made(const struct apsis_changes *changes, const struct apsis_parts_list *parts, const unsigned char *chosen, unsigned char *made);

@@ -98,7 +98,25 @@ static void join_failing(struct joining *j, const unsigned char *chosen)
     }
 }
 
-/* Tries each part alone, all without it, and pairs; 1 when something was joined. */
+/* Tries each two that touch; 1 when something was joined. */
+static int try_pairs(struct joining *j)
+{
+    size_t count = j->count;
+    unsigned char chosen[count + 1];
+    for (size_t a = 0; a < count; a++) {
+        for (size_t b = a + 1; b < count; b++) {
+            if (!touches(j, a, b)) continue;
+            memset(chosen, 0, count);
+            chosen[a] = chosen[b] = 1;
+            if (is_model(j, chosen)) continue;
+            join_failing(j, chosen);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Tries each part alone, and all without it; 1 when something was joined. */
 static int try_all(struct joining *j)
 {
     size_t count = j->count;
@@ -137,7 +155,7 @@ void apsis_parts_made(const struct apsis_changes *changes, const struct apsis_pa
         for (size_t i = 0; i < parts->items[k].count; i++) made[parts->items[k].changes[i]] = chosen[k];
 }
 
-struct apsis_parts_list *apsis_changes_join(struct apsis_arena *arena, const struct apsis_changes *changes, struct apsis_diagnostics *diagnostics)
+struct apsis_parts_list *apsis_changes_join(struct apsis_arena *arena, const struct apsis_changes *changes, int every, struct apsis_diagnostics *diagnostics)
 {
     struct joining j = {.changes = changes, .scratch = apsis_arena_new()};
     struct apsis_parts_list *list = APSIS_NEW(arena, struct apsis_parts_list);
@@ -156,7 +174,8 @@ struct apsis_parts_list *apsis_changes_join(struct apsis_arena *arena, const str
         }
     }
     while (j.count > 1 && try_all(&j)) continue;
-    while (j.count > 1 && try_needed(&j)) continue;
+    while (j.count > 1 && try_pairs(&j)) continue;
+    while (j.count > 1 && every && try_needed(&j)) continue;
     apsis_arena_free(j.scratch);
     list->items = APSIS_NEW_ARRAY(arena, struct apsis_part, j.count + 1);
     list->count = j.count;

@@ -54,7 +54,7 @@ json_t *apsis_report_explanation_json(const struct apsis_explanation *x)
     apsis_json_set(json, "seed", apsis_json_text(seed));
     apsis_json_set(json, "draws", apsis_json_u64(x->draws));
     apsis_json_set(json, "method", apsis_json_text(x->in_order ? "in order" : "shapley"));
-    apsis_json_set(json, "cells", apsis_json_u64(x->cells));
+    apsis_json_set(json, "cells", json_integer((json_int_t)x->cells));
     apsis_json_set(json, "before", values_json(x, x->before));
     for (size_t i = 0; i < x->part_count; i++) {
         json_t *part = json_object();

@@ -8,7 +8,9 @@
 #include "host/report/report.h"
 #include "host/report/waterfall.h"
 
-#define BAR 24
+#define BAR 32      /* columns of a bar at most, and at least */
+#define LEAST_BAR 6
+#define NAME 32     /* a longer name of a model is cut to the file's */
 
 struct telling {
     const struct apsis_explanation *x;
@@ -71,6 +73,15 @@ static const char *bar_between(const struct telling *t, double from, double to, 
     return text;
 }
 
+/* The scale above the bars: what their left and right ends stand for. */
+static const char *scale_of(const struct telling *t)
+{
+    char low[APSIS_TEXT_SIZE], high[APSIS_TEXT_SIZE];
+    if (t->bar == 0 || !(t->high > t->low)) return "";
+    size_t used = strlen(apsis_text_figures(low, t->low, 3)) + strlen(apsis_text_figures(high, t->high, 3));
+    return used + 1 > t->bar ? "" : apsis_arena_printf(t->arena, "%s%*s%s", low, (int)(t->bar - used), "", high);
+}
+
 /* ---------------------------------------------------------------- the table */
 /* The figures of a row, and below them their errors. */
 static void put_row(struct telling *t, const char *name, const struct apsis_explained *values, const char *bar, int is_part)
@@ -102,7 +113,14 @@ static void choose_decimals(struct telling *t)
     }
 }
 
-static void put_table(struct telling *t)
+/* "old.risk" of a long path to it */
+static const char *short_name(const char *name)
+{
+    const char *at = apsis_text_width(name) > NAME ? strrchr(name, '/') : NULL;
+    return at && at[1] ? at + 1 : name;
+}
+
+static void fill_table(struct telling *t)
 {
     const struct apsis_explanation *x = t->x;
     char text[APSIS_TEXT_SIZE];
@@ -112,16 +130,35 @@ static void put_table(struct telling *t)
     t->table.dim_row_step = 2;
     apsis_text_cell(&t->table, "");
     for (size_t k = 0; k < t->shown; k++) apsis_text_cell(&t->table, x->statistics[k].is_mean ? "mean" : apsis_report_percent(text, x->statistics[k].percent));
-    apsis_text_cell(&t->table, "");
-    put_row(t, x->old_name, x->before, bar_between(t, t->low > 0 || t->high < 0 ? t->low : 0, x->before[0].value, utf8 ? "\u2588" : "#"), 0);
+    apsis_text_cell(&t->table, scale_of(t));
+    put_row(t, short_name(x->old_name), x->before, bar_between(t, t->low > 0 || t->high < 0 ? t->low : 0, x->before[0].value, utf8 ? "\u2588" : "#"), 0);
     t->level = x->before[0].value;
     for (size_t i = 0; i < x->part_count; i++) {
         double value = x->parts[i].values[0].value;
         put_row(t, apsis_arena_printf(t->arena, "  %s", x->parts[i].name), x->parts[i].values, bar_between(t, t->level, t->level + value, value > 0 ? utf8 ? "\u2593" : "+" : utf8 ? "\u2591" : "-"), 1);
         t->level += value;
     }
-    put_row(t, x->new_name, x->after, bar_between(t, t->low > 0 || t->high < 0 ? t->low : 0, x->after[0].value, utf8 ? "\u2588" : "#"), 0);
+    put_row(t, short_name(x->new_name), x->after, bar_between(t, t->low > 0 || t->high < 0 ? t->low : 0, x->after[0].value, utf8 ? "\u2588" : "#"), 0);
     put_row(t, "difference", x->difference, "", 1);
+}
+
+/* The bars take what the figures leave of the page. */
+static void put_table(struct telling *t)
+{
+    size_t used = 2, columns = t->shown + 2;
+    t->bar = 0;
+    fill_table(t);
+    for (size_t c = 0; c + 1 < columns; c++) {
+        size_t widest = 0;
+        for (size_t i = c; i < t->table.count; i += columns) {
+            size_t width = apsis_text_width(t->table.cells[i]);
+            widest = width > widest ? width : widest;
+        }
+        used += widest + 2;
+    }
+    size_t room = (size_t)t->page->width > used ? (size_t)t->page->width - used : 0;
+    t->bar = room > BAR ? BAR : room < LEAST_BAR ? 0 : room;
+    fill_table(t);
     apsis_text_table_print(&t->table, t->page, 2, 1, t->out);
 }
 
@@ -154,8 +191,8 @@ static void put_method(struct telling *t)
 {
     const struct apsis_explanation *x = t->x;
     char draws[APSIS_TEXT_SIZE], cells[APSIS_TEXT_SIZE];
-    const char *all = apsis_arena_printf(t->arena, "%s draws from seed %" PRIu64 ", the same in all %s mixtures of the two; below each figure its 95 %% interval.",
-                                         apsis_text_count(draws, x->draws), x->seed, apsis_text_count(cells, x->cells));
+    const char *all = apsis_arena_printf(t->arena, "%s draws from seed %" PRIu64 "%s, the same in all %s mixtures of the two; below each figure its 95 %% interval.",
+                                         apsis_text_count(draws, x->draws), x->seed, x->draws_chosen ? " (--draws takes more)" : "", apsis_text_count(cells, x->cells));
     apsis_buffer_text(t->out, "\n");
     if (x->part_count > 1 && x->in_order)
         put_sentence(t, apsis_arena_printf(t->arena, "More than 10 changes: they are made one after the other, in the order of the file; another order would share them out otherwise. %s", all));
@@ -183,7 +220,6 @@ void apsis_report_explanation_text(const struct apsis_explanation *x, const stru
     }
     t.shown = x->statistic_count < 8 ? x->statistic_count : 8;
     if (page->width < 100 && t.shown > 4) t.shown = 4;
-    t.bar = page->width >= 100 ? BAR + 8 : page->width >= 76 ? BAR - 8 : 0;
     choose_decimals(&t);
     find_levels(&t);
     put_table(&t);

@@ -45,7 +45,7 @@ static void open_sides(struct world *w, const char *old, const char *new_one, co
     struct apsis_changes_side a = {.ast = w->old->ast}, b = {w->new_one->ast, &scenario, scenario != NULL, &set, set != NULL};
     w->changes = apsis_changes_find(w->arena, &a, &b, of, &w->list);
     if (!w->changes) return;
-    w->parts = apsis_changes_join(w->arena, w->changes, &w->list);
+    w->parts = apsis_changes_join(w->arena, w->changes, 0, &w->list);
     apsis_measure_defaults(&w->settings.measure);
     w->settings.measure.percentiles = percents;
     w->settings.measure.percentile_count = STATISTICS - 1;
@@ -297,6 +297,7 @@ static void test_joined(void **state)
                "x ~ normal(10, 1)\nfactor = 90%\nf(a, b) = a * 2 + b\nrevenue = f(x, 0) * factor\ncost = f(1, 0)\ntax = 20%\noutput v = (revenue - cost) * (1 - tax)\n", NULL, NULL, "v");
     w.settings.measure.draws = 1000;
     run(&w);
+    assert_int_equal(apsis_changes_join(w.arena, w.changes, 1, &w.list)->count, 2); /* trying every mixture finds no more */
     assert_int_equal(w.x->part_count, 2);
     assert_int_equal(w.parts->items[part_of(&w, "tax")].count, 1);
     assert_int_equal(w.parts->items[part_of(&w, "revenue")].count, 4);
