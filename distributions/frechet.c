@@ -83,7 +83,7 @@ static double sd(const struct apsis_distribution *d)
 }
 static void support(const struct apsis_distribution *d, double *low, double *high)
 {
-    *low = d->p[2], *high = ap_infinity();
+    *low = d->p[2], *high = d->p[1] == 0 ? d->p[2] : ap_infinity();
 }
 
 APSIS_FAMILY(frechet) = {

@@ -132,9 +132,11 @@ static double quantile(const struct apsis_distribution *d, double lower, double 
 }
 static double density(const struct apsis_distribution *d, double x)
 {
-    double width = d->p[3] - d->p[2], z = (x - d->p[2]) / width;
-     if (z < 0 || z > 1) return 0;
-     return d->p[0] * d->p[1] * ap_pow(z, d->p[0] - 1) * ap_pow(1 - ap_pow(z, d->p[0]), d->p[1] - 1) / width;
+    double width = d->p[3] - d->p[2], a = d->p[0], b = d->p[1];
+    if (x < d->p[2] || x > d->p[3]) return 0;
+    /* by logarithms: b may be so large that only z^a far below 2^-53 matters */
+    double power = log_power(d, x), first = a == 1 ? 0 : power * ((a - 1) / a), second = b == 1 ? 0 : (b - 1) * log_rest(power); /* not 0 times infinity, at an end */
+    return a * b * ap_exp(first + second) / width;
 }
 static double mean(const struct apsis_distribution *d)
 {

@@ -117,7 +117,12 @@ static const char *prepare(struct apsis_arena *arena, struct apsis_distribution 
     return NULL;
 }
 
-static double quantile(const struct apsis_distribution *d, double lower, double upper) { return stretch(d, curve(d, lower, upper)); }
+static double quantile(const struct apsis_distribution *d, double lower, double upper)
+{
+    if (lower <= 0) return d->p[0] != 0 ? d->p[1] : -ap_infinity();
+    if (upper <= 0) return d->p[2] != 0 ? d->p[3] : ap_infinity();
+    return stretch(d, curve(d, lower, upper));
+}
 static void tails(const struct apsis_distribution *d, double x, double *lower, double *upper)
 {
     if ((d->p[0] != 0 && x <= d->p[1]) || (d->p[2] != 0 && x >= d->p[3])) {

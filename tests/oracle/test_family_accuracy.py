@@ -7,5 +7,5 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import family_accuracy  # noqa: E402
 
 failures = family_accuracy.check_golden()
-failures += family_accuracy.report(family_accuracy.search(list(family_accuracy.oracle.FAMILIES), starts=4, rounds=1, keep=2, moves=2))
+failures += family_accuracy.report(family_accuracy.search(list(family_accuracy.oracle.FAMILIES), starts=4, rounds=1, keep=2, moves=1))
 sys.exit(1 if failures else 0)

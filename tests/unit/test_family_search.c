@@ -161,6 +161,113 @@ static void check_density(const struct found *f)
     }
 }
 
+/* Chance that lies at single values: nothing to integrate there. */
+static int has_jumps(const struct apsis_distribution *d)
+{
+    if (d->steps || d->family->discrete || apsis_distribution_is_constant(d)) return 1;
+    for (size_t i = 1; !d->parts && d->family->form == APSIS_FORM_KNOTTED && i < d->count; i++)
+        if (d->x[i] == d->x[i - 1]) return 1;
+    for (size_t i = 0; d->parts && i < (d->count ? d->count : 1); i++)
+        if (has_jumps(d->parts[i])) return 1;
+    return 0;
+}
+
+#define MOST_EVALUATIONS 20000
+static long evaluations; /* of one integral */
+static double gauss(const struct apsis_distribution *d, double a, double b)
+{
+    static const double node[] = {0, 0.5384693101056831, 0.9061798459386640}, weight[] = {0.5688888888888889, 0.4786286704993665, 0.2369268850561891};
+    double middle = 0.5 * a + 0.5 * b, half = 0.5 * (b - a), sum = weight[0] * apsis_distribution_density(d, middle);
+    for (int k = 1; k < 3; k++) sum += weight[k] * (apsis_distribution_density(d, middle - half * node[k]) + apsis_distribution_density(d, middle + half * node[k]));
+    evaluations += 5;
+    return half * sum;
+}
+/* In halves until those agree with the whole: towards a kink or a jump of the density as well. */
+static double integral(const struct apsis_distribution *d, double a, double b, double whole, double enough, int depth)
+{
+    double middle = 0.5 * a + 0.5 * b;
+    if (!(a < middle && middle < b)) return whole;
+    double left = gauss(d, a, middle), right = gauss(d, middle, b);
+    if (ap_abs(left + right - whole) <= enough || depth == 0 || evaluations > MOST_EVALUATIONS) return left + right;
+    return integral(d, a, middle, left, enough, depth - 1) + integral(d, middle, b, right, enough, depth - 1);
+}
+
+static size_t integrals_seen, integrals_left, sums_seen;
+
+/* The density integrates, and masses sum, to differences of the distribution function. */
+static void check_mass(const struct found *f)
+{
+    const struct apsis_distribution *d = f->d;
+    int jumps = has_jumps(d), listed = d->steps || (d->family->discrete && d->x);
+    if (jumps && !d->family->discrete && !d->steps) return; /* density and single values mixed */
+    for (int k = 0; k < 4; k++) {
+        double v = 0.45 * random_share() * (k % 2 ? ap_exp(-25 * random_share()) : 1), wide = v * (d->whole ? 2 : 1.08), x[2], lower[2], upper[2]; /* a part of a tail */
+        int top = k / 2;
+        x[0] = top ? apsis_distribution_quantile(d, 1 - wide, wide) : apsis_distribution_quantile(d, v, 1 - v);
+        x[1] = top ? apsis_distribution_quantile(d, 1 - v, v) : apsis_distribution_quantile(d, wide, 1 - wide);
+        if (!is_finite(x[0]) || !is_finite(x[1]) || !(x[0] < x[1])) continue;
+        if (!jumps && (ap_abs(x[0]) > 1e150 || ap_abs(x[1]) > 1e150)) continue; /* where the density's steps pass the range of doubles */
+        if (!jumps && !(is_finite(apsis_distribution_density(d, x[0])) && is_finite(apsis_distribution_density(d, x[1])))) continue; /* at an end where it is infinite */
+        for (int i = 0; i < 2; i++) apsis_distribution_tails(d, x[i], &lower[i], &upper[i]);
+        double chance = top ? upper[0] - upper[1] : lower[1] - lower[0], sum = 0, allowed;
+        if (jumps) {
+            allowed = 1e-10 * chance + 1e-15 * (top ? upper[0] : lower[1]);
+            if (listed)
+                for (size_t i = 0; i < d->count; i++) sum += d->x[i] > x[0] && d->x[i] <= x[1] && (i == 0 || d->x[i] != d->x[i - 1]) ? apsis_distribution_density(d, d->x[i]) : 0;
+            else if (x[1] - x[0] < 3000)
+                for (double at = x[0] + 1; at <= x[1]; at++) sum += apsis_distribution_density(d, at);
+            else continue;
+            sums_seen++;
+        } else {
+            double from = x[0];
+            enum { PIECES = 8 }; /* of equal chance */
+            double ends[2] = {top ? upper[0] : lower[0], top ? upper[1] : lower[1]};
+            evaluations = 0;
+            allowed = 1e-9 * chance + slack(d, x[0], top ? upper[0] : lower[0]) + slack(d, x[1], top ? upper[1] : lower[1]);
+            for (int i = 1; i <= PIECES; i++) {
+                double v = ends[0] + (ends[1] - ends[0]) * i / PIECES, to = i == PIECES ? x[1] : top ? apsis_distribution_quantile(d, 1 - v, v) : apsis_distribution_quantile(d, v, 1 - v);
+                if (!(to > from)) continue;
+                if (to > x[1]) to = x[1];
+                while (from < to) { /* no further than to the next knot: five points overlook a jump next to an end */
+                    double next = to;
+                    for (size_t j = 0; !d->parts && d->family->form == APSIS_FORM_KNOTTED && j < d->count; j++)
+                        if (d->x[j] > from && d->x[j] < next) next = d->x[j];
+                    sum += integral(d, from, next, gauss(d, from, next), 1e-12 * chance, 45);
+                    from = next;
+                }
+            }
+            if (evaluations > MOST_EVALUATIONS) {
+                integrals_left++;
+                continue;
+            }
+            integrals_seen++;
+        }
+        if (!(ap_abs(sum - chance) <= allowed))
+            wrong("%s: the density from %.17g to %.17g comes to %.17g, the chance is %.17g (off by %.3g, allowed %.3g)", f->text, x[0], x[1], sum, chance, ap_abs(sum - chance), allowed);
+    }
+}
+
+/* The support is where the quantile function ends: to rounding, and of whole numbers where the end has any chance. */
+static void check_support(const struct found *f)
+{
+    double ends[2], near = f->d->family->discrete || f->d->steps ? 1e-300 : 0;
+    if (apsis_distribution_is_constant(f->d)) return;
+    apsis_distribution_support(f->d, &ends[0], &ends[1]);
+    for (int side = 0; side < 2; side++) {
+        if (near == 0 && !is_finite(ends[side])) { /* goes on and on */
+            double out[2] = {f->d->parts ? 0x1p-60 : 0x1p-500, f->d->parts ? 0x1p-50 : 0x1p-60};
+            for (int i = 0; i < 2; i++) out[i] = side ? -apsis_distribution_quantile(f->d, 1, out[i]) : apsis_distribution_quantile(f->d, out[i], 1);
+            int goes_on = is_finite(out[1]) && ap_abs(out[1]) > 1e-300 && !f->d->parts; /* what is far out in a mixture may be its steps, and nothing that doubles can see beyond */
+            if (goes_on ? !(out[0] < out[1]) : !(out[0] <= out[1])) wrong("%s: without an end, but %.17g and %.17g", f->text, out[0], out[1]);
+            continue;
+        }
+        double size = ap_abs(ends[0]) < ap_infinity() && ap_abs(ends[0]) > ap_abs(ends[1]) ? ap_abs(ends[0]) : ap_abs(ends[1]);
+        if (near > 0 && !(is_finite(ends[side]) && apsis_distribution_density(f->d, ends[side]) > 1e-290)) continue;
+        double x = side ? apsis_distribution_quantile(f->d, 1, near) : apsis_distribution_quantile(f->d, near, 1);
+        if (!(x == ends[side] || ap_abs(x - ends[side]) <= 0x1p-48 * size)) wrong("%s: the support %s at %.17g, the quantile function at %.17g", f->text, side ? "ends" : "begins", ends[side], x);
+    }
+}
+
 /* Mean and sd against the quantile function, where what lies in the outermost 2^-40 does not matter to them. */
 static void check_moments(const struct found *f)
 {
@@ -197,6 +304,10 @@ static void check(const struct found *f)
     check_quantiles(f);
     check_density(f);
     check_moments(f);
+    check_support(f);
+    uint64_t kept = random_state; /* what else is looked at moves no parameters */
+    check_mass(f);
+    random_state = kept;
 }
 
 /* ---------------------------------------------------------------- what is searched */
@@ -463,7 +574,9 @@ static void every_family_at_searched_parameters(void **state)
         }
         apsis_arena_free(arena);
     }
-    print_message("%zu distributions looked at, %zu refused with reasons\n", found_count, refused_count);
+    print_message("%zu distributions looked at, %zu refused with reasons; %zu integrals of densities (%zu more took too many points), %zu sums of masses\n", found_count, refused_count, integrals_seen, integrals_left,
+                  sums_seen);
+    assert_true(integrals_seen > 3000 && integrals_left < integrals_seen / 50 && sums_seen > 300);
     assert_int_equal(faults, 0);
 }
 
