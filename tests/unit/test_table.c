@@ -116,6 +116,19 @@ static void what_cannot_be_tabulated_is_refused(void **state)
     struct apsis_table_rows rows;
     assert_non_null(apsis_table_build(&source, &rows));
     assert_null(rows.rows);
+    /* a distribution as a model may have it: sixteen bells, each a tenth as wide as the one before */
+    char text[1000];
+    int used = snprintf(text, sizeof text, "mixture(");
+    for (int k = 0; k < 16; k++) used += snprintf(text + used, sizeof text - (size_t)used, "%s6.25%%: normal(%d, 1e-%d)", k ? ", " : "", 10 * k, k);
+    snprintf(text + used, sizeof text - (size_t)used, ")");
+    for (int from_score = 0; from_score < 2; from_score++) {
+        const char *why;
+        const struct apsis_distribution *d = distribution_of(arena, text, &why);
+        struct ap_sampler sampler;
+        if (!d) fail_msg("%s: %s", text, why);
+        assert_int_not_equal(apsis_sampler_build(arena, d, from_score, &sampler, &why), APSIS_OK);
+        assert_string_equal(why, "its quantile function bends too sharply for a table of 4,096 rows");
+    }
 }
 
 /* Rows as they were first built, on any machine and by any compiler: a sum over their bits. */
