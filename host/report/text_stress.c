@@ -290,13 +290,11 @@ static void put_head(struct telling *t)
         apsis_buffer_free(&title);
     }
     const char *dot = apsis_text_dot(t->page);
-    apsis_buffer_printf(&line, "%s %s %zu cells %s %s draws, the same in each %s seed %" PRIu64 " %s %s %s %.2f" APSIS_TEXT_TIE "s", t->report->model_file, dot, stress->cell_count, dot,
+    apsis_text_add(&line, t->report->model_file);
+    apsis_buffer_printf(&line, " %s %zu" APSIS_TEXT_TIE "cells %s %s paired draws %s seed %" PRIu64 " %s %s %s %.2f" APSIS_TEXT_TIE "s", dot, stress->cell_count, dot,
                         apsis_text_count(count, stress->draws), dot, stress->seed, dot, t->report->engine, dot, stress->seconds);
-    struct apsis_buffer clean = {0};
-    apsis_text_add(&clean, line.text);
-    apsis_text_wrap(t->out, t->page, clean.text, 0);
+    apsis_text_wrap(t->out, t->page, line.text, 0);
     apsis_buffer_text(t->out, "\n");
-    apsis_buffer_free(&clean);
     apsis_buffer_free(&line);
     if (stress->partial) apsis_buffer_text(t->out, "interrupted: cells without figures were not reached\n");
 }
