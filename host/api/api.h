@@ -77,6 +77,7 @@ void apsis_case_describe(struct apsis_case *c); /* fills inputs and outputs */
 /* ---------------------------------------------------------------- data_files.c */
 void apsis_case_files(struct apsis_case *c); /* fills files */
 const char *apsis_file_sha256(struct apsis_arena *arena, const char *path); /* hexadecimal; "" where it cannot be read */
+const char *apsis_model_sha256(struct apsis_arena *arena, const struct apsis_model *model); /* of its text, hexadecimal */
 
 /* ---------------------------------------------------------------- build.c */
 /* The tree of all that was read and added by calls so far; it stays as it is when more is added. NULL where nothing could be read. */

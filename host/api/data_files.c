@@ -5,6 +5,7 @@
 
 #include "host/api/api.h"
 #include "host/language/data_file.h"
+#include "host/support/escape.h"
 #include "host/support/sha256.h"
 
 struct walk {
@@ -72,6 +73,17 @@ const char *apsis_file_sha256(struct apsis_arena *arena, const char *path)
     fclose(file);
     apsis_sha256_final(&hash, digest);
     if (!bad) apsis_sha256_hex(digest, hex);
+    return hex;
+}
+
+const char *apsis_model_sha256(struct apsis_arena *arena, const struct apsis_model *model)
+{
+    char *text = apsis_model_text(model), *hex = apsis_arena_alloc(arena, 65);
+    uint8_t hash[32];
+    if (!text) apsis_out_of_memory(0);
+    apsis_sha256(text, strlen(text), hash);
+    apsis_sha256_hex(hash, hex);
+    apsis_free(text);
     return hex;
 }
 

@@ -29,13 +29,6 @@ void apsis_measure_settings_of(const struct apsis_case *c, struct apsis_measure_
 static struct apsis_result_handle *describe(struct apsis_case *c, struct apsis_result *result, struct apsis_arena *arena)
 {
     struct apsis_buffer name = {0};
-    char *text = apsis_model_text(c->model);
-    uint8_t hash[32];
-    char *hex = apsis_arena_alloc(arena, 65);
-    if (!text) apsis_out_of_memory(0);
-    apsis_sha256(text, strlen(text), hash);
-    apsis_sha256_hex(hash, hex);
-    apsis_free(text);
     for (size_t i = 0; i < result->measure_count; i++) {
         struct apsis_measure *measure = &result->measures[i];
         name.length = 0;
@@ -46,7 +39,7 @@ static struct apsis_result_handle *describe(struct apsis_case *c, struct apsis_r
     struct apsis_result_handle *handle = APSIS_NEW(arena, struct apsis_result_handle);
     handle->arena = arena;
     handle->c = c;
-    handle->info = (struct apsis_run_info){.model_sha256 = hex, .seed = result->seed, .draws = result->draws, .done = result->done, .partial = result->partial,
+    handle->info = (struct apsis_run_info){.model_sha256 = apsis_model_sha256(arena, c->model), .seed = result->seed, .draws = result->draws, .done = result->done, .partial = result->partial,
                                            .engine = apsis_arena_printf(arena, "%s", result->engine),
                                            .note = result->note ? apsis_arena_printf(arena, "%s", result->note) : NULL, .seconds = result->seconds,
                                            .passes = result->passes, .digest = result->digest, .invalid_share = apsis_report_invalid_share(result)};

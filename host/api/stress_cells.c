@@ -1,5 +1,6 @@
 /* stress_cells.c - a model beside itself under other assumptions: cells read, run on the same draws, handed out. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <string.h>
 
 #include "host/api/api.h"
@@ -15,6 +16,8 @@ struct apsis_stress_handle {
     struct apsis_cell_list *list;
     struct apsis_stress_info info;
     const char **rows;
+    const char *command;  /* what gives this again */
+    int more_is_worse;
 };
 
 void apsis_stress_cells_default(struct apsis_stress_cells *cells)
@@ -53,6 +56,32 @@ static const struct apsis_engine *choose_engine(struct apsis_case *c, struct aps
     else if (engine->available) why = engine->available(options);
     if (why) apsis_fail(c->model, APSIS_FAILURE, NULL, "engine %s cannot run here: %s", name, why);
     return why ? NULL : engine;
+}
+
+static void add_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) apsis_buffer_printf(out, " --%s %s", option, apsis_text_shell_word(arena, texts[i]));
+}
+
+/* "apsis stress model.risk --draws 1000000 --cell 'wacc = 12%'"; NULL where the command has no words for it */
+static const char *stress_words(struct apsis_arena *arena, const struct stressing *s, const struct apsis_case *c)
+{
+    const struct apsis_settings *settings = &c->settings;
+    struct apsis_buffer out = {0};
+    if (settings->scenario_count || settings->set_count || (s->cells.scenarios && (s->cells.cell_count || s->cells.grid))) return NULL;
+    apsis_buffer_printf(&out, "apsis stress %s --draws %" PRIu64, apsis_text_shell_word(arena, apsis_model_name(c->model)), settings->draws);
+    if (settings->seed != 1) apsis_buffer_printf(&out, " --seed 0x%" PRIx64, settings->seed);
+    add_words(arena, &out, "cell", s->cells.cells, s->cells.cell_count);
+    add_words(arena, &out, "grid", &s->cells.grid, s->cells.grid != NULL);
+    add_words(arena, &out, "of", &s->cells.of, s->cells.of != NULL);
+    if (s->cells.more_is_worse) apsis_buffer_text(&out, " --more-is-worse");
+    add_words(arena, &out, "target", settings->targets, settings->target_count);
+    for (size_t i = 0; i < settings->only_count; i++) apsis_buffer_printf(&out, "%s%s", i ? "," : " --only ", apsis_text_shell_word(arena, settings->only[i]));
+    add_words(arena, &out, "percentiles", &settings->percentiles, settings->percentiles != NULL);
+    add_words(arena, &out, "shortfall", &settings->shortfalls, settings->shortfalls != NULL);
+    const char *copy = apsis_arena_copy(arena, out.text, out.length);
+    apsis_buffer_free(&out);
+    return copy;
 }
 
 static struct apsis_stress_handle *describe(struct apsis_arena *arena, struct apsis_case *c, struct apsis_cell_list *list, const struct apsis_stress *stress)
@@ -98,6 +127,8 @@ static enum apsis_status run_cells(struct stressing *s, struct apsis_case *c, st
     else if (status) apsis_fail(s->model, status, status == APSIS_USAGE ? "of" : NULL, "%s%s", status == APSIS_USAGE ? "of: " : "", why ? why : "the stress failed");
     if (!stress || (status && status != APSIS_INTERRUPTED)) return status;
     stress->handle = describe(arena, c, list, stress);
+    stress->handle->command = stress_words(arena, s, c);
+    stress->handle->more_is_worse = s->cells.more_is_worse;
     s->made = stress;
     return status;
 }
@@ -179,8 +210,10 @@ static enum apsis_status print_stress(void *arguments)
     struct apsis_arena *arena = apsis_arena_new();
     struct apsis_buffer out = {0};
     struct apsis_stress_report report = {.stress = p->stress, .list = handle->list, .rows = handle->rows, .model_file = apsis_model_name(handle->c->model),
-                                         .engine = handle->info.engine, .note = handle->info.note};
+                                         .engine = handle->info.engine, .note = handle->info.note, .command = handle->command, .ast = handle->c->ast,
+                                         .more_is_worse = handle->more_is_worse};
     if (p->print.format == APSIS_FORMAT_JSON) apsis_json_write(apsis_report_stress_json(&report), &out);
+    else if (p->print.format == APSIS_FORMAT_HTML) report.model_sha256 = apsis_model_sha256(arena, handle->c->model), apsis_html_stress(&out, &report);
     else if (p->print.format == APSIS_FORMAT_CSV) apsis_report_stress_csv(&report, &out);
     else apsis_report_stress_text(&report, arena, &p->print.page, &out);
     apsis_arena_free(arena);

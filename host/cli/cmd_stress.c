@@ -25,6 +25,17 @@ static enum apsis_status print(struct apsis_cli *cli, const struct apsis_stress 
     struct apsis_print print = apsis_cli_print_settings(cli);
     char *text;
     enum apsis_status status = APSIS_OK;
+    if (cli->options.html && apsis_stress_info(stress)->partial) {
+        fprintf(stderr, "apsis: interrupted: %s is not written\n", cli->options.html);
+    } else if (cli->options.html) {
+        print.format = APSIS_FORMAT_HTML;
+        status = apsis_stress_text(stress, &print, &text);
+        if (status) return apsis_cli_fail(cli, status, "out of memory");
+        status = apsis_file_write(cli, cli->options.html, text);
+        apsis_free(text);
+        if (status) return status;
+        print = apsis_cli_print_settings(cli);
+    }
     if (cli->options.csv) {
         print.format = APSIS_FORMAT_CSV;
         status = apsis_stress_text(stress, &print, &text);

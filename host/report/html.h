@@ -123,6 +123,36 @@ double apsis_html_bars_left(const struct apsis_html_bar *bars, size_t count);  /
 double apsis_html_bars_right(const struct apsis_html_bar *bars, size_t count);
 void apsis_html_bars(struct apsis_html *html, const struct apsis_html_bar *bars, size_t count);
 
+/* ---------------------------------------------------------------- html_spans.c: bars from one level to another, each below its name */
+struct apsis_html_span {
+    const char *name, *more, *text; /* `more`: NULL, or what is added to the name where there is room; `text`: its figure, at the right */
+    const char *class;       /* bar, neg, i */
+    double from, to;         /* not finite: no bar */
+    double low, high;        /* of the interval around `to`; NaN: none */
+    int joined;              /* 1: a line comes down to `from` from the row above */
+};
+#define APSIS_HTML_SPAN_ROW 42.0 /* pixels */
+#define APSIS_HTML_SPAN_NARROW 290.0 /* pixels that names and figures may take in a narrow plot, and in a wide one */
+#define APSIS_HTML_SPAN_WIDE 590.0
+/* What an axis must reach for all of it to be seen. */
+void apsis_html_spans_range(const struct apsis_html_span *spans, size_t count, double *low, double *high);
+void apsis_html_spans(struct apsis_html *html, const struct apsis_html_span *spans, size_t count, double low, double high);
+/* The words of a row whose top is at y: the name on the left, the text on the right, never overlapping. */
+void apsis_html_row_words(struct apsis_html *html, double y, const char *name, const char *more, const char *text);
+void apsis_html_rect(struct apsis_html *html, const char *class, double x1, double x2, double y, double height); /* x in per cent */
+
+/* ---------------------------------------------------------------- html_change.c: a difference and how sure it is, in words */
+/* "+311 ±2.1", "−0.5 ±0.02" and with a unit "$311B ± $2B" (without sign): times the quantity's scale. The same decimals in both, and no less
+   than `decimals` (-1: none asked for). An exact difference has no ±; none at all is "±0". */
+const char *apsis_html_change(struct apsis_html *html, double value, double half, int decimals, const struct apsis_quantity *quantity);
+const char *apsis_html_change_amount(struct apsis_html *html, double value, double half, const struct apsis_quantity *quantity);
+/* Half of an interval: the longer side. */
+double apsis_html_half(double value, double low, double high);
+/* "seven"; from 13 on in digits */
+const char *apsis_html_count_words(struct apsis_html *html, size_t count);
+/* An item of a list of class record. `code`: as code. Nothing where there is no text. */
+void apsis_html_record_item(struct apsis_html *html, const char *name, const char *text, int code);
+
 /* ---------------------------------------------------------------- html_shape.c: what histogram and distribution function draw */
 struct apsis_html_step {
     double from, to;  /* of the bar, in units of the result */

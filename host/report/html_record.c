@@ -8,7 +8,7 @@
 #include "host/report/html.h"
 #include "host/support/sha256.h"
 
-static void put_item(struct apsis_html *html, const char *name, const char *text, int code)
+void apsis_html_record_item(struct apsis_html *html, const char *name, const char *text, int code)
 {
     if (!text || !*text) return;
     apsis_html_raw(html, "<dt>");
@@ -63,18 +63,18 @@ void apsis_html_record(struct apsis_html *html, const struct apsis_result *resul
     const struct apsis_ir *ir = result->ir;
     char text[APSIS_TEXT_SIZE];
     apsis_html_raw(html, "<p>A result is a function of the model, the seed and the number of draws alone: the same command gives the same digest on every machine and engine.</p>\n<dl class=\"record\">\n");
-    put_item(html, "Model", report->model_file && !strcmp(report->model_file, "-") ? "standard input" : report->model_file, 1);
-    put_item(html, "SHA-256 of the model", report->model_sha256, 1);
-    put_item(html, "Scenario", ir->scenario, 0);
+    apsis_html_record_item(html, "Model", report->model_file && !strcmp(report->model_file, "-") ? "standard input" : report->model_file, 1);
+    apsis_html_record_item(html, "SHA-256 of the model", report->model_sha256, 1);
+    apsis_html_record_item(html, "Scenario", ir->scenario, 0);
     snprintf(text, sizeof text, result->seed < 1000000 ? "%" PRIu64 : "0x%" PRIx64, result->seed);
-    put_item(html, "Seed", text, 0);
-    put_item(html, "Draws", apsis_text_count(text, result->partial ? result->done : result->draws), 0);
-    put_item(html, "Digest", result->digest, 1);
-    put_item(html, "Command", report->command, 1);
-    put_item(html, "Apsis", apsis_version(), 0);
+    apsis_html_record_item(html, "Seed", text, 0);
+    apsis_html_record_item(html, "Draws", apsis_text_count(text, result->partial ? result->done : result->draws), 0);
+    apsis_html_record_item(html, "Digest", result->digest, 1);
+    apsis_html_record_item(html, "Command", report->command, 1);
+    apsis_html_record_item(html, "Apsis", apsis_version(), 0);
     snprintf(text, sizeof text, result->seconds < 10 ? " in %.2f s" : " in %.0f s", result->seconds);
-    put_item(html, "Engine", result->engine ? apsis_arena_printf(html->arena, "%s%s", result->engine, text) : NULL, 0);
-    put_item(html, "Note", result->note, 0);
+    apsis_html_record_item(html, "Engine", result->engine ? apsis_arena_printf(html->arena, "%s%s", result->engine, text) : NULL, 0);
+    apsis_html_record_item(html, "Note", result->note, 0);
     apsis_html_raw(html, "</dl>\n");
     put_replay(html, result, report);
     put_files(html, ir);

@@ -9,7 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "tests", "support"))
 from apsis_command import COMMAND, model_path, run, run_json  # noqa: E402
-from html_page import Page, number, shows  # noqa: E402
+from html_page import check_page, number, shows  # noqa: E402
 
 MODELS = ["first", "orbital_compute", "portfolio", "terrestrial_dc", "revenue_stack"]
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
@@ -26,36 +26,6 @@ def report(model, *arguments, **options):
         done = run("run", model, "--html", path, *arguments, **options)
         assert os.listdir(folder) == ["r.html"], os.listdir(folder)
         return read(path), done
-
-
-def check_page(text):
-    page = Page(text)
-    assert not page.mistakes, page.mistakes[:10]
-    # nothing runs, nothing is loaded
-    tags = {tag for tag, _ in page.tags}
-    assert not tags & {"script", "img", "iframe", "object", "embed", "form", "input", "image", "use", "foreignobject", "video", "audio"}, tags
-    for tag, values in page.tags:
-        for name, value in values.items():
-            assert not name.startswith("on"), (tag, name)
-            assert name not in ("src", "srcset", "xlink:href", "action"), (tag, name)
-            if name == "href":
-                assert value.startswith("#") or value == "data:,", (tag, value)
-    assert "url(" not in text and "@import" not in text and "javascript:" not in text.split("<body>")[0]
-    policy = [v["content"] for t, v in page.tags if t == "meta" and v.get("http-equiv") == "Content-Security-Policy"]
-    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"], policy
-    # headings in order, landmarks, names
-    levels = [level for level, _ in page.headings]
-    assert levels[0] == 1 and levels.count(1) == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels
-    for landmark in ("header", "nav", "main", "footer"):
-        assert sum(tag == landmark for tag, _ in page.tags) == 1, landmark
-    figures = sum(tag == "figure" for tag, _ in page.tags)
-    for tag in ("figcaption", "desc", "details"):
-        assert sum(t == tag for t, _ in page.tags) == figures, tag
-    for tag, values in page.tags:
-        if tag == "svg" and values.get("class") == "c":
-            assert values["role"] == "img" and len(values["aria-labelledby"].split()) == 2
-    assert dict(page.tags[1][1] if page.tags[0][0] != "html" else page.tags[0][1])["lang"] == "en"
-    return page
 
 
 def scale_of(unit_cell, output):

@@ -102,6 +102,36 @@ class Page(html.parser.HTMLParser):
         return found[0]
 
 
+def check_page(text):
+    page = Page(text)
+    assert not page.mistakes, page.mistakes[:10]
+    # nothing runs, nothing is loaded
+    tags = {tag for tag, _ in page.tags}
+    assert not tags & {"script", "img", "iframe", "object", "embed", "form", "input", "image", "use", "foreignobject", "video", "audio"}, tags
+    for tag, values in page.tags:
+        for name, value in values.items():
+            assert not name.startswith("on"), (tag, name)
+            assert name not in ("src", "srcset", "xlink:href", "action"), (tag, name)
+            if name == "href":
+                assert value.startswith("#") or value == "data:,", (tag, value)
+    assert "url(" not in text and "@import" not in text and "javascript:" not in text.split("<body>")[0]
+    policy = [v["content"] for t, v in page.tags if t == "meta" and v.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"], policy
+    # headings in order, landmarks, names
+    levels = [level for level, _ in page.headings]
+    assert levels[0] == 1 and levels.count(1) == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels
+    for landmark in ("header", "nav", "main", "footer"):
+        assert sum(tag == landmark for tag, _ in page.tags) == 1, landmark
+    figures = sum(tag == "figure" for tag, _ in page.tags)
+    for tag in ("figcaption", "desc", "details"):
+        assert sum(t == tag for t, _ in page.tags) == figures, tag
+    for tag, values in page.tags:
+        if tag == "svg" and values.get("class") == "c":
+            assert values["role"] == "img" and len(values["aria-labelledby"].split()) == 2
+    assert dict(page.tags[1][1] if page.tags[0][0] != "html" else page.tags[0][1])["lang"] == "en"
+    return page
+
+
 def number(text):
     """What a cell says, and the half of its last digit: "1,234.5" -> (1234.5, 0.05)."""
     plain = text.replace("\u2212", "-").replace(",", "").replace("\u00a0", "").replace("%", "").strip()
