@@ -14,6 +14,7 @@
 struct explanation_made {
     struct apsis_explanation explanation; /* first: it is what the caller holds */
     struct apsis_arena *arena;
+    struct apsis_explanation_origin origin;
 };
 
 struct working {
@@ -196,6 +197,42 @@ static void tell(struct working *w, const struct apsis_changes *changes, const s
     to->engine = explain->engine, to->note = explain->note, to->seconds = explain->seconds;
 }
 
+static void add_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) apsis_buffer_printf(out, " --%s %s", option, apsis_text_shell_word(arena, texts[i]));
+}
+
+/* "apsis explain old.risk new.risk --of ev --draws 100000"; NULL where the command has no words for it */
+static const char *explain_words(const struct working *w)
+{
+    const struct apsis_settings *o = &w->old->settings, *n = &w->new_one->settings;
+    const char *old = apsis_model_name(w->old->model), *new_name = apsis_model_name(w->new_one->model);
+    struct apsis_buffer out = {0};
+    int one = w->old->model == w->new_one->model, same = o->scenario_count == n->scenario_count && o->set_count == n->set_count;
+    for (size_t i = 0; same && i < o->scenario_count; i++) same = !strcmp(o->scenarios[i], n->scenarios[i]);
+    for (size_t i = 0; same && i < o->set_count; i++) same = !strcmp(o->sets[i], n->sets[i]);
+    if (one ? o->scenario_count || o->set_count : !same) return NULL;
+    apsis_buffer_printf(&out, "apsis explain %s", apsis_text_shell_word(w->arena, old));
+    if (!one) apsis_buffer_printf(&out, " %s", apsis_text_shell_word(w->arena, new_name));
+    add_words(w->arena, &out, "scenario", n->scenarios, n->scenario_count);
+    add_words(w->arena, &out, "set", n->sets, n->set_count);
+    add_words(w->arena, &out, "of", &w->of, 1);
+    apsis_buffer_printf(&out, " --draws %" PRIu64, w->draws);
+    if (n->seed != 1) apsis_buffer_printf(&out, " --seed 0x%" PRIx64, n->seed);
+    if (n->percentiles && strcmp(n->percentiles, "5,50,95")) add_words(w->arena, &out, "percentiles", &n->percentiles, 1);
+    const char *copy = apsis_arena_copy(w->arena, out.text, out.length);
+    apsis_buffer_free(&out);
+    return copy;
+}
+
+static void tell_origin(struct working *w)
+{
+    const struct apsis_ir *ir = w->new_one->ir;
+    w->made->origin = (struct apsis_explanation_origin){.title = copy_text(w->arena, ir->title), .currency = copy_text(w->arena, ir->currency),
+                                                        .old_sha256 = apsis_model_sha256(w->arena, w->old->model), .new_sha256 = apsis_model_sha256(w->arena, w->new_one->model),
+                                                        .command = explain_words(w)};
+}
+
 /* ---------------------------------------------------------------- the work */
 static enum apsis_status explain_cases(void *arguments)
 {
@@ -231,6 +268,7 @@ static enum apsis_status explain_cases(void *arguments)
             w->made = APSIS_NEW(arena, struct explanation_made);
             w->made->arena = arena;
             tell(w, changes, explain);
+            tell_origin(w);
         }
     }
     if (status) apsis_arena_free(arena);
@@ -292,6 +330,7 @@ static enum apsis_status print_explanation(void *arguments)
     struct printing *p = arguments;
     struct apsis_buffer out = {0};
     if (p->print.format == APSIS_FORMAT_JSON) apsis_json_write(apsis_report_explanation_json(p->explanation), &out);
+    else if (p->print.format == APSIS_FORMAT_HTML) apsis_html_explanation(&out, p->explanation, &((const struct explanation_made *)p->explanation)->origin);
     else apsis_report_explanation_text(p->explanation, &p->print.page, &out);
     return apsis_hand_out(&out, &p->text);
 }

@@ -96,6 +96,18 @@ static enum apsis_status write_csv(struct apsis_cli *cli, const struct apsis_exp
     return status;
 }
 
+static enum apsis_status write_html(struct apsis_cli *cli, const struct apsis_explanation *x)
+{
+    struct apsis_print print = apsis_cli_print_settings(cli);
+    char *text = NULL;
+    print.format = APSIS_FORMAT_HTML;
+    enum apsis_status status = apsis_explanation_text(x, &print, &text);
+    if (status) return apsis_cli_fail(cli, status, "out of memory");
+    status = apsis_file_write(cli, cli->options.html, text);
+    apsis_free(text);
+    return status;
+}
+
 static enum apsis_status explain(struct apsis_cli *cli, struct side *old, struct side *new_one)
 {
     const struct apsis_options *o = &cli->options;
@@ -120,7 +132,8 @@ static enum apsis_status explain(struct apsis_cli *cli, struct side *old, struct
     status = apsis_explain(old->model, &old->settings, new_one->model, &new_one->settings, o->of, &explanation);
     apsis_progress_end(&progress);
     if (status) status = fail_call(cli, old, new_one, status);
-    else if (o->csv) status = write_csv(cli, explanation);
+    if (explanation && o->html) status = write_html(cli, explanation);
+    if (explanation && o->csv && !status) status = write_csv(cli, explanation);
     if (explanation && !status && !(o->csv && !strcmp(o->csv, "-"))) status = tell(cli, explanation);
     apsis_explanation_free(explanation);
     return status;

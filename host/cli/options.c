@@ -92,7 +92,7 @@ const struct apsis_option_row apsis_option_rows[] = {
     {'u', "cpu", "ISA", RUNS, "instruction set of interpreter and compiled: plain, v3, v4, armv8 (default: the best there is); changes no result"},
     {'m', "max-invalid", "SHARE", ON(RUN), "share of invalid draws that is still a success, such as 0.1% (default 0)"},
     {'r', "record", "FILE", ON(RUN), "also write a record that apsis verify can check"},
-    {'H', "html", "FILE", ON(RUN) | ON(STRESS), "also write a report to hand on: one HTML file with charts, for screen and paper"},
+    {'H', "html", "FILE", ON(RUN) | ON(STRESS) | ON(EXPLAIN), "also write a report to hand on: one HTML file with charts, for screen and paper"},
     {'X', "xlsx", "FILE", ON(RUN), "also write an Excel workbook: tables, charts, assumptions and the run record"},
     {'A', "all-periods", NULL, ON(RUN), "every period of a series, however many"},
     {'A', "all-periods", NULL, ON(STRESS), "series outputs too, period by period, in --csv and --json"},
