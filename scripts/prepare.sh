@@ -75,6 +75,7 @@ need_to_build() {
 want_to_build() {
     missing=""
     has_library xlsxwriter || missing=" libxlsxwriter-dev"
+    has_library zlib || missing="$missing zlib1g-dev"
     [ -z "$missing" ] || install_missing "A workbook by apsis run --xlsx" || say "going on without:$missing (apsis run --xlsx will say so)"
     missing=""
 }

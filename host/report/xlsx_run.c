@@ -13,7 +13,7 @@
 enum apsis_status apsis_report_run_xlsx(const struct apsis_result *result, const struct apsis_report *report, struct apsis_buffer *out, const char **why)
 {
     (void)result, (void)report, (void)out;
-    *why = "this build has no libxlsxwriter: install libxlsxwriter-dev (Debian's name), and build again";
+    *why = "this build has no libxlsxwriter: install libxlsxwriter-dev and zlib1g-dev (Debian's names), and build again";
     return APSIS_USAGE;
 }
 
@@ -22,18 +22,27 @@ enum apsis_status apsis_report_run_xlsx(const struct apsis_result *result, const
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "host/report/xlsx_check.h"
 #include "host/support/escape.h"
 
 #define FORMATS 8
+#define SHEETS 6
 #define CHART_ROWS 20 /* that a chart of the usual size covers */
 #define NO_DATE 946684800 /* 2000-01-01: a date of writing would make two workbooks of one result differ */
+
+struct sheet {
+    lxw_worksheet *lxw;
+    size_t blanks; /* numbers that do not exist */
+    size_t *cells; /* that were written, for apsis_xlsx_whole */
+};
 
 struct book {
     const struct apsis_result *result;
     const struct apsis_report *report;
     lxw_workbook *workbook;
     lxw_format *title, *head, *wrap, *share, *tiny, *decimals[FORMATS];
-    lxw_worksheet *summary, *percentiles, *series, *assumptions, *histograms, *record;
+    struct sheet sheets[SHEETS], *summary, *percentiles, *series, *assumptions, *histograms, *record;
+    size_t cells[SHEETS], sheet_count, charts, lines;
     char folder[512], path[544];
     locale_t locale, before;
 };
@@ -51,22 +60,26 @@ static void give_up(void *context)
 }
 
 /* ---------------------------------------------------------------- cells: texts are never formulas, what does not exist is empty */
-static void put_text(lxw_worksheet *sheet, size_t row, size_t column, const char *text, lxw_format *format)
+static void put_text(struct sheet *sheet, size_t row, size_t column, const char *text, lxw_format *format)
 {
     char clean[1024];
     snprintf(clean, sizeof clean, "%s", text ? text : "");
     for (char *at = clean; *at; at++)
         if ((unsigned char)*at < ' ' || *at == 0x7f) *at = ' ';
-    worksheet_write_string(sheet, (lxw_row_t)row, (lxw_col_t)column, clean, format);
+    lxw_error error = worksheet_write_string(sheet->lxw, (lxw_row_t)row, (lxw_col_t)column, clean, format);
+    *sheet->cells += error == LXW_NO_ERROR && (*clean || format); /* an empty one without a format is left out */
 }
 
-static void put_number(lxw_worksheet *sheet, size_t row, size_t column, double value, lxw_format *format)
+static void put_number(struct sheet *sheet, size_t row, size_t column, double value, lxw_format *format)
 {
-    if (isfinite(value)) worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, value, format);
-    else worksheet_write_blank(sheet, (lxw_row_t)row, (lxw_col_t)column, format);
+    lxw_error error;
+    if (isfinite(value)) error = worksheet_write_number(sheet->lxw, (lxw_row_t)row, (lxw_col_t)column, value, format);
+    else error = worksheet_write_blank(sheet->lxw, (lxw_row_t)row, (lxw_col_t)column, format);
+    *sheet->cells += error == LXW_NO_ERROR && (isfinite(value) || format);
+    sheet->blanks += !isfinite(value);
 }
 
-static void put_heads(struct book *b, lxw_worksheet *sheet, size_t row, const char *const *heads, size_t count)
+static void put_heads(struct book *b, struct sheet *sheet, size_t row, const char *const *heads, size_t count)
 {
     for (size_t i = 0; i < count; i++) put_text(sheet, row, i, heads[i], b->head);
 }
@@ -88,10 +101,12 @@ static lxw_format *format_for(const struct book *b, double value)
     return b->decimals[size == floor(size) ? 0 : size >= 1000 ? 1 : size >= 10 ? 2 : 4];
 }
 
-static lxw_worksheet *add_sheet(struct book *b, const char *name, size_t frozen, const double *widths, size_t count)
+static struct sheet *add_sheet(struct book *b, const char *name, size_t frozen, const double *widths, size_t count)
 {
     lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, name);
     if (!sheet) apsis_out_of_memory(0);
+    struct sheet *added = &b->sheets[b->sheet_count];
+    *added = (struct sheet){.lxw = sheet, .cells = &b->cells[b->sheet_count++]};
     if (frozen) worksheet_freeze_panes(sheet, (lxw_row_t)frozen, 1);
     for (size_t i = 0; i < count; i++) worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, widths[i], NULL);
     worksheet_set_landscape(sheet);
@@ -99,7 +114,7 @@ static lxw_worksheet *add_sheet(struct book *b, const char *name, size_t frozen,
     worksheet_fit_to_pages(sheet, 1, 0);
     if (frozen) worksheet_repeat_rows(sheet, 0, (lxw_row_t)frozen - 1);
     worksheet_set_footer(sheet, "&L&F&C&A&RPage &P of &N");
-    return sheet;
+    return added;
 }
 
 static const struct apsis_output *output_of(const struct book *b, const struct apsis_measure *m) { return &b->result->ir->outputs[m->output]; }
@@ -120,13 +135,14 @@ static void title_of(const struct apsis_output *output, char *text, size_t size)
 }
 
 /* ---------------------------------------------------------------- charts */
-static lxw_chart_series *add_line(lxw_chart *chart, const char *sheet, size_t first, size_t last, size_t names, size_t values, size_t head)
+static lxw_chart_series *add_line(struct book *b, lxw_chart *chart, const char *sheet, size_t first, size_t last, size_t names, size_t values, size_t head)
 {
     lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
     if (!series) apsis_out_of_memory(0);
     chart_series_set_categories(series, sheet, (lxw_row_t)first, (lxw_col_t)names, (lxw_row_t)last, (lxw_col_t)names);
     chart_series_set_values(series, sheet, (lxw_row_t)first, (lxw_col_t)values, (lxw_row_t)last, (lxw_col_t)values);
     chart_series_set_name_range(series, sheet, (lxw_row_t)head, (lxw_col_t)values);
+    b->lines++;
     return series;
 }
 
@@ -144,12 +160,12 @@ static lxw_chart *add_chart(struct book *b, uint8_t type, const struct apsis_out
     return chart;
 }
 
-static void put_chart(lxw_worksheet *sheet, size_t row, size_t column, lxw_chart *chart, const struct apsis_output *output)
+static void put_chart(struct book *b, struct sheet *sheet, size_t row, size_t column, lxw_chart *chart, const struct apsis_output *output)
 {
     char words[240] = "Chart of ";
     title_of(output, words + 9, sizeof words - 9);
     lxw_chart_options options = {.description = words, .x_scale = 1.25, .y_scale = 1.25};
-    worksheet_insert_chart_opt(sheet, (lxw_row_t)row, (lxw_col_t)column, chart, &options);
+    if (worksheet_insert_chart_opt(sheet->lxw, (lxw_row_t)row, (lxw_col_t)column, chart, &options) == LXW_NO_ERROR) b->charts++;
 }
 
 /* ---------------------------------------------------------------- sheets */
@@ -208,8 +224,8 @@ static void put_summary(struct book *b)
     chart_axis_set_min(chart->x_axis, 0);
     chart_axis_set_max(chart->x_axis, 1);
     chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
-    add_line(chart, "Summary", first, row - 1, 0, 4, head);
-    put_chart(b->summary, row + 1, 0, chart, output);
+    add_line(b, chart, "Summary", first, row - 1, 0, 4, head);
+    put_chart(b, b->summary, row + 1, 0, chart, output);
 }
 
 static void put_percentiles(struct book *b)
@@ -261,8 +277,8 @@ static size_t put_series(struct book *b, size_t first, size_t count, size_t row)
     }
     lxw_chart *chart = add_chart(b, output->categories ? LXW_CHART_COLUMN_STACKED_PERCENT : LXW_CHART_LINE, output, "Period", output->categories ? "Share of draws" : output->unit ? output->unit : "Value");
     size_t lines = output->categories ? columns : columns + 1;
-    for (size_t k = 0; k < lines; k++) add_line(chart, "Series", head + 1, head + count, 0, k + 1, head);
-    put_chart(b->series, row, lines + 2, chart, output);
+    for (size_t k = 0; k < lines; k++) add_line(b, chart, "Series", head + 1, head + count, 0, k + 1, head);
+    put_chart(b, b->series, row, lines + 2, chart, output);
     return row + 3 + (count + 2 > CHART_ROWS ? count + 1 : CHART_ROWS);
 }
 
@@ -302,14 +318,14 @@ static void put_histograms(struct book *b)
         struct apsis_arena *arena = apsis_arena_new();
         if (apsis_text_bin_range(&bins, APSIS_NEW_ARRAY(arena, double, count + 1), &range)) {
             lxw_chart *chart = add_chart(b, LXW_CHART_COLUMN, output, output->unit ? output->unit : output->name, "Draws");
-            lxw_chart_series *series = add_line(chart, "Histograms", head + 1 + range.first, head + 1 + range.last, 0, 2, head);
+            lxw_chart_series *series = add_line(b, chart, "Histograms", head + 1 + range.first, head + 1 + range.last, 0, 2, head);
             lxw_chart_line edge = {.none = LXW_TRUE};
             chart_series_set_line(series, &edge);
             chart_set_series_gap(chart, 4);
             chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
             chart_axis_set_num_format(chart->y_axis, "#,##0");
             chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
-            put_chart(b->histograms, row, 4, chart, output);
+            put_chart(b, b->histograms, row, 4, chart, output);
         }
         apsis_arena_free(arena);
         row += 3 + (count + 2 > CHART_ROWS ? count + 1 : CHART_ROWS);
@@ -432,15 +448,19 @@ enum apsis_status apsis_report_run_xlsx(const struct apsis_result *result, const
     put_book(&book);
     lxw_error error = workbook_close(book.workbook);
     book.workbook = NULL;
-    if (error != LXW_NO_ERROR) *why = lxw_strerror(error);
+    *why = "the workbook could not be written: is the folder for temporary files (TMPDIR, /tmp) full?";
     FILE *file = error == LXW_NO_ERROR ? fopen(book.path, "rb") : NULL;
-    int whole = 0;
+    int whole = 0; /* all of the file was read, and it is a whole workbook: libxlsxwriter does not look whether its temporary files were written */
     if (file) {
         struct apsis_cleanup open;
         apsis_escape_defer(&open, apsis_cleanup_file, file);
         whole = read_all(file, out);
         apsis_escape_drop(&open);
         fclose(file);
+    }
+    if (whole) {
+        struct apsis_xlsx_written written = {book.cells, book.sheet_count, book.charts, book.lines, book.summary->blanks || book.series->blanks || book.histograms->blanks};
+        whole = apsis_xlsx_whole(out->text, out->length, &written);
     }
     apsis_escape_drop(&cleanup);
     give_up(&book);

@@ -1,83 +1,11 @@
 # test_failing_writes.py - a disk that is full or breaks at any call: exit code 1, the file's name in the message, nothing half-written, nothing left behind.
 # SPDX-License-Identifier: Apache-2.0
-import errno
-import glob
 import json
 import os
-import subprocess
 import sys
 
-from cli_common import APSIS, MODELS, SRC, main, scratch
-
-BUILD = os.environ.get("APSIS_BIN", ".")
-SHIM = os.path.join(BUILD, "tests", "libfailing_writes.so")
-CALLS = ["write", "fwrite", "fflush", "fsync", "fclose", "close", "rename"]
-MODEL = os.path.join(MODELS, "first.risk")
-FAULTS = {errno.ENOSPC: "No space left on device", errno.EIO: "Input/output error"}
-MOST = 40  # calls of one function that are tried
-
-
-def run(words, folder, call=None, at=1, fault=errno.ENOSPC, **environment):
-    """The finished process, and what the failing call was about: None when it did not come to that."""
-    mark = os.path.join(folder, "..", os.path.basename(folder) + ".mark")
-    if os.path.exists(mark):
-        os.unlink(mark)
-    env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TMPDIR": folder, "APSIS_CACHE": "off", **environment}
-    if call:
-        env.update(LD_PRELOAD=SHIM, FAILING_CALL=call, FAILING_AT=str(at), FAILING_WITH=str(fault), FAILING_MARK=mark)
-    done = subprocess.run([APSIS, *map(str, words)], capture_output=True, cwd=folder, env=env, timeout=120)
-    about = None
-    if os.path.exists(mark):
-        with open(mark) as file:
-            about = file.read()
-        os.unlink(mark)
-    return done, about
-
-
-def left(folder):
-    return sorted(os.path.relpath(path, folder) for path in glob.glob(os.path.join(folder, "**"), recursive=True, include_hidden=True) if os.path.isfile(path) or os.path.islink(path))
-
-
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def sweep(words, name, whole, before=None):
-    """Each call of each function fails once; returns how many failures each function had. `whole`: says whether a file is good;
-    `before`: what the file held before, which it must go on holding when the command fails."""
-    hits = {}
-    for call in CALLS:
-        for at in range(1, MOST):
-            fault = list(FAULTS)[at % 2]
-            with scratch() as folder:
-                path = os.path.join(folder, name)
-                if before is not None:
-                    with open(path, "wb") as file:
-                        file.write(before)
-                done, about = run(words, folder, call, at, fault)
-                said = done.stderr.decode()
-                what = f"{' '.join(map(str, words))}: {call} {at} ({about}): exit {done.returncode}: {said}"
-                if about is None:
-                    assert done.returncode == 0, what
-                    break
-                hits[call] = hits.get(call, 0) + 1
-                files = left(folder)
-                there = read(path) if name in files else None
-                to_stdout = about.startswith("pipe:")
-                assert done.returncode in (0, 1), what
-                assert set(files) <= {name}, (what, files)  # no temporary
-                if done.returncode == 0:
-                    assert call == "close" and there is not None and whole(there), what  # of another file than the result
-                    continue
-                assert FAULTS[fault] in said, what
-                assert name in said or (to_stdout and "cannot write the result" in said), what
-                assert "apsis:" in said and len(said.strip().splitlines()) <= 3, what
-                if to_stdout:  # the file was finished before that
-                    assert there is None or there == before or whole(there), what
-                else:
-                    assert there == before, what
-    return hits
+from cli_common import main, scratch
+from failing import MODEL, RUN, SHIM, left, read, run, sweep
 
 
 def is_json(data):
@@ -85,9 +13,6 @@ def is_json(data):
         return "digest" in json.loads(data)
     except ValueError:
         return False
-
-
-RUN = ["run", MODEL, "--draws", 2000, "--engine", "interpreter", "--threads", 1]
 
 
 def test_record():
