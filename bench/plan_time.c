@@ -44,7 +44,7 @@ int main(int argc, char **argv)
             if (s == CHECK && apsis_model_check(model->ast, &model->diagnostics)) break;
             if (s == LOWER) ir = apsis_lower(model->arena, model->ast, NULL, NULL, &model->diagnostics);
             if (s == PLAN) plan = apsis_plan_new(model->arena, ir, NULL, &model->diagnostics);
-            if (s == LINT) apsis_lint(model->ast, ir, model->source, &model->diagnostics);
+            if (s == LINT) apsis_lint(model->ast, ir, &model->diagnostics);
         }
         if (!plan) {
             fprintf(stderr, "%s cannot be planned: apsis check %s says why\n", argv[1], argv[1]);
