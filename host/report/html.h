@@ -136,6 +136,8 @@ struct apsis_html_span {
 #define APSIS_HTML_SPAN_WIDE 590.0
 /* What an axis must reach for all of it to be seen. */
 void apsis_html_spans_range(const struct apsis_html_span *spans, size_t count, double *low, double *high);
+/* Padding on either side: half of the widest text of a horizontal axis. */
+double apsis_html_spans_side(double low, double high, const char *unit);
 void apsis_html_spans(struct apsis_html *html, const struct apsis_html_span *spans, size_t count, double low, double high);
 /* The words of a row whose top is at y: the name on the left, the text on the right, never overlapping. */
 void apsis_html_row_words(struct apsis_html *html, double y, const char *name, const char *more, const char *text);

@@ -88,6 +88,16 @@ static void put_headline(const struct telling *t)
 }
 
 /* ---------------------------------------------------------------- waterfalls */
+/* "orbital.risk" of "models/orbital.risk"; "+ price_war" of what lies over the old model. */
+static const char *short_name(const struct apsis_explanation *x, int is_new)
+{
+    const char *name = is_new ? x->new_name : x->old_name, *slash;
+    size_t length = strlen(x->old_name);
+    if (is_new && !strncmp(name, x->old_name, length) && !strncmp(name + length, " + ", 3)) return name + length + 1;
+    while (strcspn(name, "/") < strcspn(name, " ") && (slash = strchr(name, '/')) && slash[1]) name = slash + 1;
+    return name;
+}
+
 static void put_waterfall(const struct telling *t, size_t k)
 {
     struct apsis_html *html = t->html;
@@ -97,7 +107,7 @@ static void put_waterfall(const struct telling *t, size_t k)
     double scale = t->quantity.scale, level = x->before[k].value * scale, low, high;
     struct apsis_buffer words = {0};
     if (!isfinite(x->before[k].value) || !isfinite(x->after[k].value)) return;
-    spans[count++] = (struct apsis_html_span){.name = x->old_name, .text = apsis_html_amount(html, x->before[k].value, &t->quantity), .class = "i", .from = level, .to = level, .low = NAN, .high = NAN};
+    spans[count++] = (struct apsis_html_span){.name = short_name(x, 0), .text = apsis_html_amount(html, x->before[k].value, &t->quantity), .class = "i", .from = level, .to = level, .low = NAN, .high = NAN};
     for (size_t i = 0; i < parts; i++) {
         const struct apsis_explained *part = &x->parts[i].values[k];
         double to = level + part->value * scale;
@@ -109,7 +119,7 @@ static void put_waterfall(const struct telling *t, size_t k)
         if (isfinite(to)) level = to;
     }
     double end = x->after[k].value * scale;
-    spans[count++] = (struct apsis_html_span){.name = x->new_name, .text = apsis_html_amount(html, x->after[k].value, &t->quantity), .class = "i", .from = end, .to = end, .low = NAN, .high = NAN, .joined = 1};
+    spans[count++] = (struct apsis_html_span){.name = short_name(x, 1), .text = apsis_html_amount(html, x->after[k].value, &t->quantity), .class = "i", .from = end, .to = end, .low = NAN, .high = NAN, .joined = 1};
     apsis_html_spans_range(spans, count, &low, &high);
     /* totals stand on zero where it is near, else on the left end */
     double span = high - low, foot = low >= 0 && low < span ? 0 : high <= 0 && -high < span ? 0 : low < 0 && high > 0 ? 0 : low > 0 ? low - 0.15 * span : high + 0.15 * span;
@@ -118,10 +128,11 @@ static void put_waterfall(const struct telling *t, size_t k)
     spans[0].from = spans[count - 1].from = foot;
     spans[count - 1].joined = 0;
     double height = APSIS_HTML_SPAN_ROW * (double)count;
+    double side = apsis_html_spans_side(low, high, t->quantity.unit);
     struct apsis_html_figure figure = {.title = apsis_arena_printf(html->arena, x->statistics[k].is_mean ? "What moves the mean" : "What moves %s", statistic_name(t, k)), .subject = t->quantity.name,
                                        .note = "From the old answer to the new. Whisker: the 95 % interval of a part.",
                                        .description = apsis_arena_printf(html->arena, "From %s in %s to %s in %s.%s", spans[0].text, x->old_name, spans[count - 1].text, x->new_name, words.text ? words.text : ""),
-                                       .height = height, .left = 4, .right = 4, .top = 4, .bottom = 24};
+                                       .height = height, .left = side, .right = side, .top = 4, .bottom = 24};
     apsis_buffer_free(&words);
     apsis_html_figure(html, &figure);
     apsis_html_spans(html, spans, count, low, high);

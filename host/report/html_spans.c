@@ -11,7 +11,7 @@ void apsis_html_row_words(struct apsis_html *html, double y, const char *name, c
     const char *wide = apsis_html_fit(html, more ? apsis_arena_printf(html->arena, "%s: %s", name, more) : name, APSIS_HTML_SPAN_WIDE - taken);
     int same = narrow == wide; /* neither was cut, and there is no more to say */
     apsis_html_label(html, 0, 0, y + 13, 's', same ? "b" : "b vn", narrow);
-    if (!same) apsis_html_label(html, 0, 0, y + 13, 's', "v", wide);
+    if (!same) apsis_html_label(html, 0, 0, y + 13, 's', "b v", wide);
     apsis_html_label(html, 100, 0, y + 13, 'e', "t", text);
 }
 
@@ -37,6 +37,12 @@ void apsis_html_spans_range(const struct apsis_html_span *spans, size_t count, d
     double room = 0.02 * (*high - *low);
     if (*low != 0) *low -= room;
     if (*high != 0) *high += room;
+}
+
+double apsis_html_spans_side(double low, double high, const char *unit)
+{
+    struct apsis_svg_ticks ticks = apsis_svg_ticks(low, high, 10);
+    return fmax(4, apsis_html_axis_room(&ticks, unit) / 2);
 }
 
 void apsis_html_spans(struct apsis_html *html, const struct apsis_html_span *spans, size_t count, double low, double high)

@@ -59,10 +59,11 @@ void apsis_html_stress_ranges(const struct apsis_html_stress *s, size_t places)
     low = (low - room) * quantity.scale, high = (high + room) * quantity.scale;
     scale = 100 / (high - low);
     double height = APSIS_HTML_SPAN_ROW * (double)rows;
+    double side = apsis_html_spans_side(low, high, quantity.unit);
     struct apsis_html_figure figure = {.title = "The range of each, the worst first", .subject = quantity.name,
                                        .note = "Bar: P5 to P95. Box: P25 to P75. Upright line: median. Dot: mean. Dashed: the median of the base.",
                                        .description = apsis_arena_printf(html->arena, "One row for the base and for each case, the worst first.%s", words.text ? words.text : ""),
-                                       .height = height, .left = 4, .right = 4, .top = 4, .bottom = 24};
+                                       .height = height, .left = side, .right = side, .top = 4, .bottom = 24};
     apsis_buffer_free(&words);
     apsis_html_figure(html, &figure);
     struct range first = base ? range_of(base) : (struct range){NAN, NAN, NAN, NAN, NAN};
@@ -122,10 +123,11 @@ void apsis_html_stress_changes(const struct apsis_html_stress *s, size_t places)
     if (count) {
         double low, high, height = APSIS_HTML_SPAN_ROW * (double)count;
         apsis_html_spans_range(spans, count, &low, &high);
+        double side = apsis_html_spans_side(low, high, quantity.unit);
         struct apsis_html_figure figure = {.title = "What each changes at the mean", .subject = quantity.name,
                                            .note = "Bar: the mean less that of the base, on the same draws. Whisker: its 95 % interval.",
                                            .description = apsis_arena_printf(html->arena, "The change of the mean by each case%s%s, with half of its 95 %% interval.%s", *quantity.unit ? ", in " : "", quantity.unit, words.text),
-                                           .height = height, .left = 4, .right = 4, .top = 4, .bottom = 24};
+                                           .height = height, .left = side, .right = side, .top = 4, .bottom = 24};
         apsis_html_figure(html, &figure);
         apsis_html_spans(html, spans, count, low, high);
         apsis_html_axis_x(html, low, high, height, quantity.unit);
