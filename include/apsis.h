@@ -474,7 +474,7 @@ APSIS_API enum apsis_status apsis_machine_text(const struct apsis_print *print, 
 /* A result as an Excel workbook with tables and native charts, for people: the same result gives the same bytes (its date is
    SOURCE_DATE_EPOCH, or none that matters). Its numbers have 16 significant digits. *bytes is freed by apsis_free. APSIS_USAGE: this build
    has no libxlsxwriter. On failure *bytes is NULL and *why, where `why` is not NULL, says why: a text that lives for ever. Files in the
-   folder for temporary files (TMPDIR) are used on the way and removed. */
+   folder for temporary files (TMPDIR) are used on the way and removed; what is handed out was read back and is whole. */
 APSIS_API enum apsis_status apsis_result_xlsx(const struct apsis_result *result, char **bytes, size_t *length, const char **why);
 
 /* ================================================================ stress
