@@ -31,18 +31,6 @@ struct table {
     uint64_t first_draw;  /* of row 0 of the batch */
 };
 
-/* A comma or a quote inside a name asks for quotes around it. */
-static void put_field(struct apsis_buffer *out, const char *text)
-{
-    if (!text[strcspn(text, ",\"\n")]) {
-        apsis_buffer_text(out, text);
-        return;
-    }
-    apsis_buffer_text(out, "\"");
-    for (; *text; text++) apsis_buffer_printf(out, *text == '"' ? "\"\"" : "%c", *text);
-    apsis_buffer_text(out, "\"");
-}
-
 static struct table table_of(struct apsis_cli *cli, size_t count)
 {
     struct table table = {.columns = APSIS_NEW_ARRAY(cli->arena, struct column, count + 1), .count = count, .widest = APSIS_NUMBER_SIZE};
@@ -55,7 +43,7 @@ static struct table table_of(struct apsis_cli *cli, size_t count)
         column->count = (double)info->category_count;
         for (size_t i = 0; i < info->category_count; i++) {
             text.length = 0;
-            put_field(&text, info->categories[i]);
+            apsis_text_csv(&text, info->categories[i]);
             column->categories[i] = (struct category){apsis_arena_copy(cli->arena, text.text ? text.text : "", text.length), text.length};
             if (text.length > table.widest) table.widest = text.length;
         }
@@ -109,7 +97,7 @@ static void put_csv_head(struct apsis_case *model, size_t count, struct apsis_bu
     apsis_buffer_text(out, "draw");
     for (size_t c = 0; c < count; c++) {
         apsis_buffer_text(out, ",");
-        put_field(out, apsis_case_column(model, c)->name);
+        apsis_text_csv(out, apsis_case_column(model, c)->name);
     }
     apsis_buffer_text(out, "\n");
 }

@@ -36,16 +36,7 @@ static void put_text(struct table *t, const char *text)
 {
     next_cell(t);
     if (!text) return;
-    if (!text[strcspn(text, ",\"\n\r")] && text[0] != ' ') {
-        apsis_buffer_text(t->out, text);
-        return;
-    }
-    apsis_buffer_text(t->out, "\"");
-    for (; *text; text++) {
-        if (*text == '"') apsis_buffer_text(t->out, "\"");
-        apsis_buffer_add(t->out, text, 1);
-    }
-    apsis_buffer_text(t->out, "\"");
+    apsis_text_csv(t->out, text);
 }
 
 static void put_number(struct table *t, double value)

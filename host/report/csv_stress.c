@@ -1,22 +1,9 @@
 /* csv_stress.c - a stress as one table: a row a cell, number and statistic, beside its difference to the base. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <string.h>
 
 #include "host/report/stress_report.h"
 #include "host/support/number.h"
-
-/* A comma, quote or line end inside asks for quotes around it. */
-static void put_text(struct apsis_buffer *out, const char *text)
-{
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        apsis_buffer_text(out, text);
-        return;
-    }
-    apsis_buffer_text(out, "\"");
-    for (; *text; text++) apsis_buffer_printf(out, *text == '"' ? "\"\"" : "%c", *text);
-    apsis_buffer_text(out, "\"");
-}
 
 /* Empty where there is no number. */
 static void put_number(struct apsis_buffer *out, double value)
@@ -35,11 +22,11 @@ struct place {
 
 static void put_row(const struct place *at, const char *statistic, double value, double low, double high, const struct apsis_paired_value *d)
 {
-    put_text(at->out, at->cell);
+    apsis_text_csv(at->out, at->cell);
     apsis_buffer_text(at->out, ",");
-    put_text(at->out, at->number);
+    apsis_text_csv(at->out, at->number);
     apsis_buffer_text(at->out, ",");
-    put_text(at->out, statistic);
+    apsis_text_csv(at->out, statistic);
     put_number(at->out, value);
     put_number(at->out, low);
     put_number(at->out, high);

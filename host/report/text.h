@@ -50,6 +50,8 @@ const char *apsis_text_plus_minus(const struct apsis_page *page);
 const char *apsis_text_dash(const struct apsis_page *page);
 const char *apsis_text_dot(const struct apsis_page *page);
 
+/* A text as a field of comma-separated values: in quotes where a comma, a quote, a line end or a blank at its begin asks for them. */
+void apsis_text_csv(struct apsis_buffer *out, const char *text);
 /* "./my model.risk" as a shell wants it */
 const char *apsis_text_shell_word(struct apsis_arena *arena, const char *word);
 

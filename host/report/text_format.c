@@ -273,3 +273,17 @@ const char *apsis_text_shell_word(struct apsis_arena *arena, const char *word)
     apsis_buffer_free(&text);
     return copy;
 }
+
+void apsis_text_csv(struct apsis_buffer *out, const char *text)
+{
+    if (!text[strcspn(text, ",\"\n\r")] && text[0] != ' ') {
+        apsis_buffer_text(out, text);
+        return;
+    }
+    apsis_buffer_text(out, "\"");
+    for (; *text; text++) {
+        if (*text == '"') apsis_buffer_text(out, "\"");
+        apsis_buffer_add(out, text, 1);
+    }
+    apsis_buffer_text(out, "\"");
+}
