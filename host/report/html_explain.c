@@ -264,7 +264,7 @@ void apsis_html_explanation(struct apsis_buffer *out, const struct apsis_explana
     if (!(half > 0)) half = half_of(&x->before[0]);
     t.decimals = apsis_text_decimals(half * t.quantity.scale);
     apsis_html_begin(&html, origin->title ? origin->title : apsis_arena_printf(html.arena, "What moved %s", t.quantity.name), "What changed",
-                     apsis_arena_printf(html.arena, "%s \u2192 %s \u00b7 %s draws, the same in both \u00b7 seed %" PRIu64, x->old_name, x->new_name, apsis_text_count(draws, x->draws), x->seed));
+                     apsis_arena_printf(html.arena, "%s \u2192 %s \u00b7 %s draws, the same in both \u00b7 seed\u00a0%" PRIu64, x->old_name, x->new_name, apsis_text_count(draws, x->draws), x->seed));
     apsis_html_contents(&html, entries, 4);
     apsis_html_section(&html, "headline", "In short");
     put_headline(&t);

@@ -247,7 +247,7 @@ void apsis_html_stress(struct apsis_buffer *out, const struct apsis_stress_repor
     entries[count++] = (struct apsis_html_entry){"record", "Run record"};
     const char *file = strcmp(report->model_file, "-") ? report->model_file : NULL; /* - is standard input */
     apsis_html_begin(&html, ir->title ? ir->title : ir->name ? ir->name : file ? file : "A model", "Stress test",
-                     apsis_arena_printf(html.arena, "%s%s%zu cases beside the base \u00b7 %s draws, the same in each \u00b7 seed %" PRIu64, file ? file : "", file ? " \u00b7 " : "", all - 1,
+                     apsis_arena_printf(html.arena, "%s%s%zu cases beside the base \u00b7 %s draws, the same in each \u00b7 seed\u00a0%" PRIu64, file ? file : "", file ? " \u00b7 " : "", all - 1,
                                         apsis_text_count(draws, stress->draws), stress->seed));
     apsis_html_contents(&html, entries, count);
     for (size_t i = 0; i < count; i++) {
