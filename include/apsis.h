@@ -541,7 +541,7 @@ struct apsis_paired {
 };
 /* A number of a cell (from 1) against the base; NULL where either is missing. */
 APSIS_API const struct apsis_paired *apsis_stress_paired(const struct apsis_stress *stress, size_t cell, size_t row);
-/* As people and programs read it: text, JSON, or CSV with a row a cell, number and statistic. */
+/* As people and programs read it: text, JSON, HTML (a page to hand on), or CSV with a row a cell, number and statistic. */
 APSIS_API enum apsis_status apsis_stress_text(const struct apsis_stress *stress, const struct apsis_print *print, char **text);
 
 /* ================================================================ explaining
@@ -597,7 +597,7 @@ struct apsis_explanation {
 APSIS_API enum apsis_status apsis_explain(struct apsis_model *old_model, const struct apsis_settings *old_settings, struct apsis_model *new_model,
                                           const struct apsis_settings *new_settings, const char *of, const struct apsis_explanation **out);
 APSIS_API void apsis_explanation_free(const struct apsis_explanation *explanation);
-/* As people and programs read it, in the format of `print`: text or JSON. *text is freed by apsis_free; on failure it is NULL. */
+/* As people and programs read it, in the format of `print`: text, JSON or HTML. *text is freed by apsis_free; on failure it is NULL. */
 APSIS_API enum apsis_status apsis_explanation_text(const struct apsis_explanation *explanation, const struct apsis_print *print, char **text);
 
 /* ================================================================ records */
