@@ -100,6 +100,8 @@ void apsis_ready_cleanup(void *ready); /* the same for apsis_escape_defer */
 enum apsis_status apsis_ready_fail(struct apsis_case *c, enum apsis_status status, const struct apsis_ready *ready, const char *failed, const char *interrupted);
 
 /* ---------------------------------------------------------------- print.c */
+/* " --scenario slow --scenario worse", as a shell wants it */
+void apsis_command_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count);
 struct apsis_report apsis_report_of(struct apsis_arena *arena, const struct apsis_result *result, const struct apsis_print *print);
 
 /* ---------------------------------------------------------------- run.c */

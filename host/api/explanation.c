@@ -197,11 +197,6 @@ static void tell(struct working *w, const struct apsis_changes *changes, const s
     to->engine = explain->engine, to->note = explain->note, to->seconds = explain->seconds;
 }
 
-static void add_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count)
-{
-    for (size_t i = 0; i < count; i++) apsis_buffer_printf(out, " --%s %s", option, apsis_text_shell_word(arena, texts[i]));
-}
-
 /* "apsis explain old.risk new.risk --of ev --draws 100000"; NULL where the command has no words for it */
 static const char *explain_words(const struct working *w)
 {
@@ -214,12 +209,12 @@ static const char *explain_words(const struct working *w)
     if (one ? o->scenario_count || o->set_count : !same) return NULL;
     apsis_buffer_printf(&out, "apsis explain %s", apsis_text_shell_word(w->arena, old));
     if (!one) apsis_buffer_printf(&out, " %s", apsis_text_shell_word(w->arena, new_name));
-    add_words(w->arena, &out, "scenario", n->scenarios, n->scenario_count);
-    add_words(w->arena, &out, "set", n->sets, n->set_count);
-    add_words(w->arena, &out, "of", &w->of, 1);
+    apsis_command_words(w->arena, &out, "scenario", n->scenarios, n->scenario_count);
+    apsis_command_words(w->arena, &out, "set", n->sets, n->set_count);
+    apsis_command_words(w->arena, &out, "of", &w->of, 1);
     apsis_buffer_printf(&out, " --draws %" PRIu64, w->draws);
     if (n->seed != 1) apsis_buffer_printf(&out, " --seed 0x%" PRIx64, n->seed);
-    if (n->percentiles && strcmp(n->percentiles, "5,50,95")) add_words(w->arena, &out, "percentiles", &n->percentiles, 1);
+    if (n->percentiles && strcmp(n->percentiles, "5,50,95")) apsis_command_words(w->arena, &out, "percentiles", &n->percentiles, 1);
     const char *copy = apsis_arena_copy(w->arena, out.text, out.length);
     apsis_buffer_free(&out);
     return copy;

@@ -26,7 +26,7 @@ static const char *replay_words(struct apsis_arena *arena, const struct apsis_ca
     return copy;
 }
 
-static void add_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count)
+void apsis_command_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++) apsis_buffer_printf(out, " --%s %s", option, apsis_text_shell_word(arena, texts[i]));
 }
@@ -38,9 +38,9 @@ static const char *run_words(struct apsis_arena *arena, const struct apsis_case 
     struct apsis_buffer out = {0};
     apsis_buffer_printf(&out, "apsis run %s --draws %" PRIu64, apsis_text_shell_word(arena, apsis_model_name(c->model)), s->draws);
     if (s->seed != 1) apsis_buffer_printf(&out, " --seed 0x%" PRIx64, s->seed);
-    add_words(arena, &out, "scenario", s->scenarios, s->scenario_count);
-    add_words(arena, &out, "set", s->sets, s->set_count);
-    add_words(arena, &out, "target", s->targets, s->target_count);
+    apsis_command_words(arena, &out, "scenario", s->scenarios, s->scenario_count);
+    apsis_command_words(arena, &out, "set", s->sets, s->set_count);
+    apsis_command_words(arena, &out, "target", s->targets, s->target_count);
     for (size_t i = 0; i < s->only_count; i++) apsis_buffer_printf(&out, "%s%s", i ? "," : " --only ", apsis_text_shell_word(arena, s->only[i]));
     if (s->percentiles) apsis_buffer_printf(&out, " --percentiles %s", apsis_text_shell_word(arena, s->percentiles));
     if (s->shortfalls) apsis_buffer_printf(&out, " --shortfall %s", apsis_text_shell_word(arena, s->shortfalls));

@@ -58,11 +58,6 @@ static const struct apsis_engine *choose_engine(struct apsis_case *c, struct aps
     return why ? NULL : engine;
 }
 
-static void add_words(struct apsis_arena *arena, struct apsis_buffer *out, const char *option, const char *const *texts, size_t count)
-{
-    for (size_t i = 0; i < count; i++) apsis_buffer_printf(out, " --%s %s", option, apsis_text_shell_word(arena, texts[i]));
-}
-
 /* "apsis stress model.risk --draws 1000000 --cell 'wacc = 12%'"; NULL where the command has no words for it */
 static const char *stress_words(struct apsis_arena *arena, const struct stressing *s, const struct apsis_case *c)
 {
@@ -71,14 +66,14 @@ static const char *stress_words(struct apsis_arena *arena, const struct stressin
     if (settings->scenario_count || settings->set_count || (s->cells.scenarios && (s->cells.cell_count || s->cells.grid))) return NULL;
     apsis_buffer_printf(&out, "apsis stress %s --draws %" PRIu64, apsis_text_shell_word(arena, apsis_model_name(c->model)), settings->draws);
     if (settings->seed != 1) apsis_buffer_printf(&out, " --seed 0x%" PRIx64, settings->seed);
-    add_words(arena, &out, "cell", s->cells.cells, s->cells.cell_count);
-    add_words(arena, &out, "grid", &s->cells.grid, s->cells.grid != NULL);
-    add_words(arena, &out, "of", &s->cells.of, s->cells.of != NULL);
+    apsis_command_words(arena, &out, "cell", s->cells.cells, s->cells.cell_count);
+    apsis_command_words(arena, &out, "grid", &s->cells.grid, s->cells.grid != NULL);
+    apsis_command_words(arena, &out, "of", &s->cells.of, s->cells.of != NULL);
     if (s->cells.more_is_worse) apsis_buffer_text(&out, " --more-is-worse");
-    add_words(arena, &out, "target", settings->targets, settings->target_count);
+    apsis_command_words(arena, &out, "target", settings->targets, settings->target_count);
     for (size_t i = 0; i < settings->only_count; i++) apsis_buffer_printf(&out, "%s%s", i ? "," : " --only ", apsis_text_shell_word(arena, settings->only[i]));
-    add_words(arena, &out, "percentiles", &settings->percentiles, settings->percentiles != NULL);
-    add_words(arena, &out, "shortfall", &settings->shortfalls, settings->shortfalls != NULL);
+    apsis_command_words(arena, &out, "percentiles", &settings->percentiles, settings->percentiles != NULL);
+    apsis_command_words(arena, &out, "shortfall", &settings->shortfalls, settings->shortfalls != NULL);
     const char *copy = apsis_arena_copy(arena, out.text, out.length);
     apsis_buffer_free(&out);
     return copy;

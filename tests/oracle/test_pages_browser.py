@@ -46,7 +46,7 @@ with tempfile.TemporaryDirectory() as folder, browsers.Browser() as page:
                 geometry = page.evaluate(GEOMETRY)
                 assert not geometry["faults"], (name, width, opened, geometry["faults"][:8])
                 texts += geometry["counts"]["texts"]
-        check_names(page, text.count("<figure"))
+        check_names(page, text.count("<figure"), headings=4)
         if name == "grid":
             for dark in (False, True):
                 page.media(dark)

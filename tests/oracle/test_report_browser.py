@@ -73,7 +73,7 @@ with tempfile.TemporaryDirectory() as folder, browsers.Browser() as page:
             assert not geometry["faults"], (name, width, geometry["faults"][:8])
             narrowest = min([narrowest] + geometry["plots"][:])
             labels += geometry["counts"]["labels"]
-        check_names(page, text.count("<figure"))
+        check_names(page, text.count("<figure"), headings=8)
         for width in WIDTHS[::2]: # every table open
             page.open(path, width)
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
