@@ -24,7 +24,8 @@ def listed(path, pattern):
         return re.findall(pattern, file.read(), re.M)
 
 
-OPERATIONS = {name.lower() for name in listed("kernels/operations.h", r"^    X\((\w+),")}
+BANDS = {"confine"}  # an operation that no model writes: a band of `apsis stress` does
+OPERATIONS = {name.lower() for name in listed("kernels/operations.h", r"^    X\((\w+),")} - BANDS
 STEPS = {name.lower() for name in listed("kernels/program.h", r"^    AP_STEP_(\w+)[ ,]")} - {"count"}
 assert len(OPERATIONS) >= 34 and {"copy", "draw", "mix", "irr", "emit", "keep"} <= STEPS
 
@@ -126,6 +127,13 @@ def main():
                     different.append((name, ran, digests[name][:16], other[:16]))
             assert not different, (engine, different)
             print(f"{engine}: {len(names)} models have the interpreter's digests, {time.time() - begin:.0f} s so far")
+        bands = ["--band", "permit_delay in P75..P100", "--band", "wacc in P0..P10", "--draws", DRAWS, "--csv", "-"]
+        for model in ("first", "orbital_compute"):  # alone, and in a group that follows
+            path = os.path.join(SOURCE, "models", model + ".risk")
+            wanted_text = run("stress", path, *bands, "--engine", "interpreter").stdout
+            assert "permit_delay in P75..P100; wacc in P0..P10,ev" in wanted_text or model == "first"
+            for engine in engines:
+                assert run("stress", path, *bands, "--engine", engine).stdout == wanted_text, (model, engine)
         if not engines:
             print("neither compiled nor cuda is ready here: nothing to compare with")
 
