@@ -45,19 +45,6 @@ static struct apsis_cell_list *read_cells(struct stressing *s, const struct apsi
     return apsis_cell_list_new(s->model, &request);
 }
 
-static const struct apsis_engine *choose_engine(struct apsis_case *c, struct apsis_engine_options *options)
-{
-    const struct apsis_settings *s = &c->settings;
-    const char *name = s->engine ? s->engine : s->device ? "cuda" : "auto", *why = NULL;
-    const struct apsis_engine *engine = apsis_engine_find(name);
-    *options = (struct apsis_engine_options){.threads = s->threads, .cpu = s->cpu, .block = s->block, .device = s->device, .cuda_include = s->cuda_include,
-                                             .cancel_prepare = s->cancel};
-    if (!engine) why = "it is not in this version";
-    else if (engine->available) why = engine->available(options);
-    if (why) apsis_fail(c->model, APSIS_FAILURE, NULL, "engine %s cannot run here: %s", name, why);
-    return why ? NULL : engine;
-}
-
 /* "apsis stress model.risk --draws 1000000 --cell 'wacc = 12%'"; NULL where the command has no words for it */
 static const char *stress_words(struct apsis_arena *arena, const struct stressing *s, const struct apsis_case *c)
 {
@@ -103,6 +90,7 @@ static struct apsis_stress_handle *describe(struct apsis_arena *arena, struct ap
 static enum apsis_status run_cells(struct stressing *s, struct apsis_case *c, struct apsis_arena *arena)
 {
     struct apsis_stress_settings settings;
+    struct apsis_ready_choice choice;
     struct apsis_stress *stress = NULL;
     const char *why = NULL;
     apsis_stress_defaults(&settings);
@@ -114,9 +102,10 @@ static enum apsis_status run_cells(struct stressing *s, struct apsis_case *c, st
     struct apsis_cell_list *list = read_cells(s, c);
     if (!list) return apsis_fail_model(s->model, APSIS_MODEL_ERROR);
     if (list->count < 2) return apsis_fail(s->model, APSIS_USAGE, NULL, "nothing to compare: the model has no scenario, and no cell and no grid is given");
-    const struct apsis_engine *engine = choose_engine(c, &settings.engine);
-    if (!engine) return APSIS_FAILURE;
-    enum apsis_status status = apsis_stress_run(arena, list->cells, list->count, engine, &settings, &s->model->diagnostics, &stress, &why);
+    enum apsis_status status = apsis_ready_choose(c, "auto", &choice);
+    if (status) return status;
+    settings.engine = choice.options;
+    status = apsis_stress_run(arena, list->cells, list->count, choice.engine, &settings, &s->model->diagnostics, &stress, &why);
     if (status == APSIS_MODEL_ERROR) return apsis_fail_model(s->model, status);
     if (status == APSIS_INTERRUPTED) apsis_fail(s->model, status, NULL, stress ? "interrupted" : "interrupted before the first results");
     else if (status) apsis_fail(s->model, status, status == APSIS_USAGE ? "of" : NULL, "%s%s", status == APSIS_USAGE ? "of: " : "", why ? why : "the stress failed");

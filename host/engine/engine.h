@@ -48,6 +48,13 @@ struct apsis_engine {
     void (*free)(void *run);
 };
 
+/* An engine that was prepared; for apsis_escape_defer while it is held. */
+struct apsis_engine_held {
+    const struct apsis_engine *engine;
+    void *run;
+};
+void apsis_cleanup_engine(void *held);
+
 extern const struct apsis_engine apsis_engine_interpreter, apsis_engine_compiled;
 /* automatic.c: the interpreter at once, then, tile by tile, whichever of the others is ready and was measured to be faster. */
 extern const struct apsis_engine apsis_engine_auto;

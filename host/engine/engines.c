@@ -16,3 +16,9 @@ const struct apsis_engine *apsis_engine_find(const char *name)
     }
     return NULL;
 }
+
+void apsis_cleanup_engine(void *context)
+{
+    const struct apsis_engine_held *held = context;
+    held->engine->free(held->run);
+}

@@ -20,6 +20,7 @@ struct apsis_model {
     const char *why_setting;  /* the setting at fault, or NULL */
     size_t check_inputs, check_outputs; /* what the last check counted */
     struct apsis_messages *messages; /* the diagnostics as they are handed out, or NULL */
+    struct apsis_names_list *names[APSIS_NAMES_VALUES + 1]; /* by kind, as they are handed out, or NULL */
 };
 
 /* An empty model. */

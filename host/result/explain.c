@@ -110,16 +110,6 @@ static void choose_bits(struct explaining *e)
 }
 
 /* ---------------------------------------------------------------- one batch */
-struct held {
-    const struct apsis_engine *engine;
-    void *run;
-};
-static void free_run(void *context)
-{
-    const struct held *held = context;
-    held->engine->free(held->run);
-}
-
 static int batch_progress(void *context, uint64_t done, uint64_t all, unsigned pass)
 {
     const struct explaining *e = context;
@@ -254,9 +244,9 @@ static enum apsis_status run_batch(struct explaining *e, struct apsis_arena *are
         if (e->why) e->why = apsis_arena_printf(e->arena, "%s", e->why);
         return status;
     }
-    struct held held = {e->engine, run};
+    struct apsis_engine_held held = {e->engine, run};
     struct apsis_cleanup cleanup;
-    apsis_escape_defer(&cleanup, free_run, &held);
+    apsis_escape_defer(&cleanup, apsis_cleanup_engine, &held);
     status = apsis_measure_run(arena, plan, e->engine, run, &e->measure, &result);
     if (status == APSIS_OK) status = take(e, arena, merged, plan, result, run, first);
     const char *note = e->engine->note ? e->engine->note(run) : NULL;

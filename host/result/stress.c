@@ -135,16 +135,6 @@ static enum apsis_status take(struct stressing *s, const struct apsis_merged *me
     return APSIS_OK;
 }
 
-struct held {
-    const struct apsis_engine *engine;
-    void *run;
-};
-static void free_run(void *context)
-{
-    const struct held *held = context;
-    held->engine->free(held->run);
-}
-
 static enum apsis_status run_batch(struct stressing *s, const size_t *number, size_t count)
 {
     struct apsis_stress *stress = s->stress;
@@ -161,9 +151,9 @@ static enum apsis_status run_batch(struct stressing *s, const size_t *number, si
     settings.no_rank_correlation = 1;
     enum apsis_status status = s->engine->prepare(plan, &s->settings->engine, &run, &s->why);
     if (status) return status;
-    struct held held = {s->engine, run};
+    struct apsis_engine_held held = {s->engine, run};
     struct apsis_cleanup cleanup;
-    apsis_escape_defer(&cleanup, free_run, &held);
+    apsis_escape_defer(&cleanup, apsis_cleanup_engine, &held);
     status = apsis_measure_run(s->arena, plan, s->engine, run, &settings, &result);
     stress->values_apart += merged->values_apart;
     stress->values_merged += merged->values_merged;

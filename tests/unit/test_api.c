@@ -440,6 +440,34 @@ static void test_check(void **state)
     apsis_model_free(model);
 }
 
+/* What a model names, in its order, each once; a model of many names is as quick to ask as it is to read. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const char small[] = "output y[t]\nx ~ normal(0, 1) \"an input\"\nf(a) = a\ny[t] = f(x) \"what comes out\"\ny[2025] = 1\nscenario s \"a story\"\n  x = 2\n";
+    struct apsis_model *model = apsis_model_from_text("m", small, strlen(small));
+    static const struct { enum apsis_name_kind kind; const char *name, *words; } all[] = {
+        {APSIS_NAMES_OUTPUTS, "y", "what comes out"}, {APSIS_NAMES_VALUES, "x", "an input"}, {APSIS_NAMES_VALUES, "y", "what comes out"}, {APSIS_NAMES_SCENARIOS, "s", "a story"}};
+    size_t next[3] = {0};
+    const char *name, *words;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(apsis_model_name_at(model, all[i].kind, next[all[i].kind]++, &name, &words), 1);
+        assert_string_equal(name, all[i].name);
+        assert_string_equal(words, all[i].words);
+    }
+    for (int kind = 0; kind < 3; kind++) assert_int_equal(apsis_model_name_at(model, (enum apsis_name_kind)kind, next[kind], &name, &words), 0);
+    apsis_model_free(model);
+    enum { MANY = 20000 };
+    char *text = malloc(MANY * 24), *at = text;
+    for (int i = 0; i < MANY; i++) at += sprintf(at, "output v%d = %d\n", i, i);
+    model = apsis_model_from_text("m", text, (size_t)(at - text));
+    size_t count = 0;
+    while (apsis_model_name_at(model, APSIS_NAMES_OUTPUTS, count, &name, &words)) count++; /* minutes, were each name looked for from the first on */
+    assert_int_equal(count, MANY);
+    apsis_model_free(model);
+    free(text);
+}
+
 /* Nothing of it breaks on what a careless program hands in. */
 static void test_null(void **state)
 {
@@ -471,7 +499,7 @@ int main(void)
         cmocka_unit_test(test_statistics_of_draws), cmocka_unit_test(test_draws_in_parts), cmocka_unit_test(test_case_tells_what_it_understood),
         cmocka_unit_test(test_messages_have_places), cmocka_unit_test(test_settings_at_fault), cmocka_unit_test(test_shorter_settings),
         cmocka_unit_test(test_progress_may_stop), cmocka_unit_test(test_two_threads), cmocka_unit_test(test_floating_point_mode),
-        cmocka_unit_test(test_record_and_verify), cmocka_unit_test(test_texts), cmocka_unit_test(test_check), cmocka_unit_test(test_null),
+        cmocka_unit_test(test_record_and_verify), cmocka_unit_test(test_texts), cmocka_unit_test(test_check), cmocka_unit_test(test_names), cmocka_unit_test(test_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
