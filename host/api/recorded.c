@@ -14,12 +14,10 @@
 static enum apsis_status cannot(struct apsis_recorded *r, enum apsis_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static enum apsis_status cannot(struct apsis_recorded *r, enum apsis_status status, const char *format, ...)
 {
-    char text[1024];
     va_list list;
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    r->why = apsis_arena_vprintf(r->arena, format, list);
     va_end(list);
-    r->why = apsis_arena_printf(r->arena, "%s", text);
     return status;
 }
 

@@ -91,12 +91,10 @@ struct apsis_verdict_made {
 static enum apsis_status cannot(struct check *check, enum apsis_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static enum apsis_status cannot(struct check *check, enum apsis_status status, const char *format, ...)
 {
-    char text[1024];
     va_list list;
     va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
+    check->made->verdict.why = apsis_arena_vprintf(check->arena, format, list);
     va_end(list);
-    check->made->verdict.why = apsis_arena_printf(check->arena, "%s", text);
     return status;
 }
 

@@ -24,12 +24,7 @@ static __attribute__((nonnull(4))) struct apsis_diagnostic *add(struct apsis_dia
     if (severity == APSIS_ERROR) list->errors++;
     else if (have >= limit) list->dropped++;
     if (have >= limit) return NULL;
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *message = apsis_arena_alloc(list->arena, (size_t)length + 1);
-    vsnprintf(message, (size_t)length + 1, format, arguments);
+    const char *message = apsis_arena_vprintf(list->arena, format, arguments);
     struct apsis_diagnostic *d = APSIS_PUSH(list->arena, list->items, list->count, list->capacity);
     d->severity = severity;
     d->span = span;
@@ -74,15 +69,10 @@ size_t apsis_diagnostics_count(const struct apsis_diagnostics *list, enum apsis_
 void apsis_hint(struct apsis_diagnostics *list, struct apsis_diagnostic *d, const char *format, ...)
 {
     if (!d) return;
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *hint = apsis_arena_alloc(list->arena, (size_t)length + 1);
-    vsnprintf(hint, (size_t)length + 1, format, arguments);
+    d->hint = apsis_arena_vprintf(list->arena, format, arguments);
     va_end(arguments);
-    d->hint = hint;
 }
 
 /* ---------------------------------------------------------------- order and places */

@@ -34,13 +34,9 @@ static int reported(struct apsis_lowering *l, struct apsis_span span)
 struct apsis_diagnostic *apsis_lower_error(struct apsis_lowering *l, struct apsis_span span, const char *format, ...)
 {
     if (span.end && reported(l, span)) return NULL;
-    va_list list, again;
+    va_list list;
     va_start(list, format);
-    va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, list);
-    char *text = apsis_arena_alloc(l->list->arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
+    const char *text = apsis_arena_vprintf(l->list->arena, format, list);
     va_end(list);
     return apsis_error(l->list, span, "%s", text);
 }

@@ -99,15 +99,22 @@ char *apsis_arena_copy(struct apsis_arena *arena, const char *bytes, size_t leng
     return copy;
 }
 
-char *apsis_arena_printf(struct apsis_arena *arena, const char *format, ...)
+char *apsis_arena_vprintf(struct apsis_arena *arena, const char *format, va_list list)
 {
-    va_list list, again;
-    va_start(list, format);
+    va_list again;
     va_copy(again, list);
     int length = vsnprintf(NULL, 0, format, list);
     char *text = apsis_arena_alloc(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *apsis_arena_printf(struct apsis_arena *arena, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *text = apsis_arena_vprintf(arena, format, list);
     va_end(list);
     return text;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APSIS_HOST_ARENA_H
 #define APSIS_HOST_ARENA_H
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "host/support/block.h"
@@ -24,6 +25,7 @@ void *apsis_arena_array(struct apsis_arena *arena, size_t size, size_t count);
 char *apsis_arena_copy(struct apsis_arena *arena, const char *bytes, size_t length);
 /* printf into the arena. Only for texts that no result depends on. */
 char *apsis_arena_printf(struct apsis_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+char *apsis_arena_vprintf(struct apsis_arena *arena, const char *format, va_list list) __attribute__((format(printf, 2, 0), nonnull(2)));
 
 /* Grow-able array: room for one more element of `size` bytes behind `*items`, whose `*count` are in use.
    `*capacity` is kept here. Old contents are copied; the old block stays in the arena. Returns the new element, zeroed. */

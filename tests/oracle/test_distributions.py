@@ -10,20 +10,14 @@ import mpmath as mp
 import numpy as np
 from scipy import stats
 
+sys.path.insert(0, os.path.join(os.environ["APSIS_SRC"], "tests", "support"))
+from apsis_command import unit_program  # noqa: E402
+
 mp.mp.dps = 40
 TOP = (1 << 52) - 1
 
 
-def driver():
-    binary = os.environ["APSIS_BIN"]
-    for folder in ("tests", "."):
-        path = os.path.join(binary, folder, "test_distributions")
-        if os.path.exists(path):
-            return path
-    sys.exit("test_distributions is not built")
-
-
-PATH = driver()
+PATH = unit_program("test_distributions")
 
 
 def ask(requests):

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 SOURCE = os.environ["APSIS_SRC"]
 BUILD = os.environ["APSIS_BIN"]
@@ -35,3 +36,12 @@ def scenarios(name):
     """The names of a model's scenarios, in order."""
     with open(model_path(name)) as file:
         return re.findall(r"^scenario (\w+)", file.read(), re.M)
+
+
+def unit_program(name):
+    """The path of a program of tests/unit that is built."""
+    for folder in ("tests", "."):
+        path = os.path.join(os.environ["APSIS_BIN"], folder, name)
+        if os.path.exists(path):
+            return path
+    sys.exit(f"{name} is not built")

@@ -1,6 +1,5 @@
 """family_accuracy.py - looks for the parameters at which the draws of a family are least accurate: random places, then steps from the worst."""
 # SPDX-License-Identifier: Apache-2.0
-import os
 import subprocess
 import sys
 import zlib
@@ -9,19 +8,11 @@ import mpmath as mp
 import numpy as np
 
 import family_oracle as oracle
+from apsis_command import unit_program
 
 TOP = (1 << 52) - 1
 BODY, TAIL = 1e-12, 1e-10  # DESIGN section 4
 DOUBT = 0.8  # shares of the bound above which mpmath decides
-
-
-def driver():
-    binary = os.environ["APSIS_BIN"]
-    for folder in ("tests", "."):
-        path = os.path.join(binary, folder, "test_distributions")
-        if os.path.exists(path):
-            return path
-    sys.exit("test_distributions is not built")
 
 
 def ask(requests):
@@ -30,7 +21,7 @@ def ask(requests):
         return []
     half = (len(requests) + 1) // 2
     parts = [part for part in (requests[:half], requests[half:]) if part]
-    drivers = [subprocess.Popen([driver(), "sample"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in parts]
+    drivers = [subprocess.Popen([unit_program("test_distributions"), "sample"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in parts]
     import threading
     replies = [None] * len(parts)
 
